@@ -1,0 +1,44 @@
+# Everything a newcomer or a developer runs. Each target sets up what it needs first.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PORT   ?= 8420
+
+.DEFAULT_GOAL := help
+.PHONY: help setup playground run test check soak bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Easel needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --upgrade pip setuptools
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+setup: $(VENV)/.ready ## make the virtual environment
+
+playground: setup ## a Discord on this machine with the bot in it, in your browser
+	$(BIN)/easel playground --port $(PORT)
+
+run: setup ## the bot, in your own Discord server (needs a token)
+	$(BIN)/easel run
+
+check: setup ## formatting, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: check ## everything CI runs
+	$(BIN)/python -m pytest -m 'not soak'
+
+soak: setup ## the long proofs
+	$(BIN)/python -m pytest -m soak
+
+bench: setup ## measure side by side with the stock pipeline
+	$(BIN)/python -m benchmarks.solo
+
+clean: ## remove what was made here (not your data)
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info

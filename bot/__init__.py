@@ -1,0 +1,1 @@
+"""The Discord side of Easel: commands, quotas, storage, delivery, the command line."""

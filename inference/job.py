@@ -1,0 +1,109 @@
+"""What the engine answers: one `Job` a request, telling its story as frozen events."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageResult:
+    """One finished picture.
+
+    Attributes:
+        index: its place in the request, from 0.
+        seed: `ImageRequest.seed_of(index)`; 0 for an upscale.
+        width: pixels.
+        height: pixels.
+        png: the file, 8-bit RGB, with the settings in its text chunk; the same request gives the same bytes
+            on the same machine and versions.
+    """
+
+    index: int
+    seed: int
+    width: int
+    height: int
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """Waiting. Sent again whenever the place or the estimate changes.
+
+    Attributes:
+        position: 1 is next. Jobs that already run are not counted.
+        ahead: requests that will be served before this one, the running ones included.
+        eta_seconds: until it is done, wall clock, an estimate; None while the worker has measured nothing.
+    """
+
+    position: int
+    ahead: int
+    eta_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The worker took it. Sent again, with the next attempt, when a worker died and it is retried."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """`step` of `steps` denoising steps are done."""
+
+    step: int
+    steps: int
+    eta_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """How the pictures look so far: one small WebP each, in order, from the predicted clean latents."""
+
+    step: int
+    steps: int
+    images: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """Finished: the pictures in order, and what they cost.
+
+    Attributes:
+        compute_seconds: measured in the worker, this job's share alone.
+        notes: what the model could not follow, a sentence each ("The prompt was cut after 40 tokens …").
+    """
+
+    images: tuple[ImageResult, ...]
+    compute_seconds: float
+    notes: tuple[str, ...] = ()
+
+
+class FailureCode(StrEnum):
+    """Why a job failed; words for people are found in `bot.render`."""
+
+    INVALID = "invalid"
+    MODEL_UNAVAILABLE = "model_unavailable"
+    OUT_OF_MEMORY = "out_of_memory"
+    WORKER_DIED = "worker_died"
+    INTERNAL = "internal"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """It will not be made. `detail` is one line for the log; `compute_seconds` were spent in vain."""
+
+    code: FailureCode
+    detail: str
+    compute_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """Somebody called `Job.cancel()`; `compute_seconds` had been spent by then."""
+
+    compute_seconds: float = 0.0
+
+
+JobEvent = Queued | Started | Progress | Preview | Done | Failed | Cancelled
+Outcome = Done | Failed | Cancelled

@@ -1,0 +1,124 @@
+"""The catalogue: which models there are, where each comes from, and what suits it. No torch here."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from inference.errors import InvalidRequest
+from inference.samplers import SAMPLERS
+
+Family = Literal["stable-diffusion"]
+Precision = Literal["auto", "float32", "float16", "bfloat16"]
+
+POCKET_FOLDER: Final = Path(__file__).parent / "pocket" / "weights"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelInfo:
+    """One model and the settings that suit it.
+
+    Attributes:
+        name: what people type.
+        title: what people read.
+        family: which code runs it.
+        source: a folder in diffusers layout, or a hub id `owner/name`.
+        revision: the hub commit to pin; None for a folder.
+        licence: its licence's short name, shown by `easel models`.
+        about: one line of advice.
+        width: pixels of its native picture; other shapes keep this area.
+        height: pixels, likewise.
+        max_pixels: the most pixels one picture may have.
+        steps: what suits it when nobody says.
+        guidance_scale: likewise.
+        sampler: likewise; a name in `SAMPLERS`.
+        precision: of the weights while they run; "auto" is float32 on a CPU, bfloat16 or float16 on a GPU.
+    """
+
+    name: str
+    title: str
+    source: str
+    about: str
+    family: Family = "stable-diffusion"
+    revision: str | None = None
+    licence: str = "unknown"
+    width: int = 512
+    height: int = 512
+    max_pixels: int = 1024 * 1024
+    steps: int = 30
+    guidance_scale: float = 7.5
+    sampler: str = "dpmpp_2m_karras"
+    precision: Precision = "auto"
+
+    def __post_init__(self) -> None:
+        if self.sampler not in SAMPLERS:
+            raise InvalidRequest("sampler", self.sampler, f"one of {', '.join(SAMPLERS)}")
+
+
+class Catalogue(Mapping[str, ModelInfo]):
+    """Models by name, in the order to show them; the first is the default."""
+
+    def __init__(self, models: Iterable[ModelInfo]) -> None:
+        self._models = {model.name: model for model in models}
+        if not self._models:
+            raise InvalidRequest("models", [], "at least one model")
+
+    def __getitem__(self, name: str) -> ModelInfo:
+        return self._models[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._models)
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+    @property
+    def default(self) -> ModelInfo:
+        return next(iter(self._models.values()))
+
+    def require(self, name: str) -> ModelInfo:
+        """The model called `name`.
+
+        Raises:
+            InvalidRequest: there is none; the message lists those there are.
+        """
+        try:
+            return self._models[name]
+        except KeyError:
+            raise InvalidRequest("model", name, f"one of {', '.join(self)}") from None
+
+
+POCKET: Final = ModelInfo(
+    name="pocket",
+    title="Pocket",
+    source=str(POCKET_FOLDER),
+    about="Tiny and bundled: simple flat illustrations in seconds, on any machine.",
+    licence="MIT",
+    width=128,
+    height=128,
+    max_pixels=256 * 256,
+    steps=20,
+    guidance_scale=3.5,
+    sampler="ddim",
+)
+
+KNOWN_MODELS: Final = (
+    POCKET,
+    ModelInfo(
+        name="sd-1.4",
+        title="Stable Diffusion 1.4",
+        source="CompVis/stable-diffusion-v1-4",
+        about="The model that started it; photographs, paintings, anything.",
+        licence="CreativeML OpenRAIL-M",
+        steps=50,
+        sampler="lms",
+    ),
+    ModelInfo(
+        name="sd-1.5",
+        title="Stable Diffusion 1.5",
+        source="stable-diffusion-v1-5/stable-diffusion-v1-5",
+        about="The one most styles were made for.",
+        licence="CreativeML OpenRAIL-M",
+    ),
+)
+"""What Easel knows by name. Which of them a team offers is `models.offer` in the config."""

@@ -1,0 +1,165 @@
+"""What is asked of the engine: frozen values, valid once built."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+from inference.errors import InvalidRequest
+from inference.samplers import SAMPLERS
+
+SEEDS: Final = 2**32
+"""Seeds are integers in [0, SEEDS)."""
+MAX_PROMPT: Final = 4_000
+"""Characters in a prompt or a negative prompt."""
+MAX_COUNT: Final = 10
+MAX_STEPS: Final = 150
+MAX_GUIDANCE: Final = 30.0
+MIN_SIDE: Final = 64
+MAX_SIDE: Final = 2_048
+SIDE_MULTIPLE: Final = 8
+UPSCALE_FACTORS: Final = (2, 4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variation:
+    """A step on the sphere of initial noise from where one is towards the noise of another seed.
+
+    Attributes:
+        seed: the seed whose noise lies at the other end, in [0, 2³²).
+        strength: how far to go, in [0, 1]; 0 stays, 1 arrives.
+    """
+
+    seed: int
+    strength: float
+
+    def __post_init__(self) -> None:
+        _require_seed("variation_seed", self.seed)
+        if not (_is_number(self.strength) and 0 <= self.strength <= 1):
+            raise InvalidRequest("variation_strength", self.strength, "a number from 0 to 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRequest:
+    """Pictures from words.
+
+    Attributes:
+        prompt: what to show, 1–4,000 characters that are not all space.
+        negative_prompt: what to keep away, up to 4,000 characters; empty for nothing.
+        width: pixels, a multiple of 8 in [64, 2048].
+        height: pixels, likewise.
+        steps: denoising steps, 1–150.
+        guidance_scale: classifier-free guidance (Ho & Salimans 2022), 0–30; at most 1 means none.
+        sampler: a name in `inference.SAMPLERS`.
+        seed: in [0, 2³²). Picture i draws from its own generator seeded (seed + i) mod 2³², so that any
+            picture can be made again alone; with variations, see there.
+        count: pictures, 1–10.
+        model: a name in the catalogue.
+        owner: whose turn it takes in the fair queue; an opaque, non-empty string.
+        variations: steps on the noise sphere, applied in order to the noise of `seed`. With any, every
+            picture starts from the noise of `seed` itself, and picture i takes the *last* step towards
+            (last seed + i) mod 2³².
+
+    Raises:
+        InvalidRequest: naming the first field that is wrong.
+    """
+
+    prompt: str
+    owner: str
+    model: str
+    width: int
+    height: int
+    steps: int
+    guidance_scale: float
+    sampler: str
+    seed: int
+    count: int = 1
+    negative_prompt: str = ""
+    variations: tuple[Variation, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.prompt.strip():
+            raise InvalidRequest("prompt", self.prompt, "some words that say what to show")
+        for field, text in (("prompt", self.prompt), ("negative_prompt", self.negative_prompt)):
+            if len(text) > MAX_PROMPT:
+                raise InvalidRequest(field, f"{len(text):,} characters", f"at most {MAX_PROMPT:,} characters")
+        for field, side in (("width", self.width), ("height", self.height)):
+            if not (_is_integer(side) and MIN_SIDE <= side <= MAX_SIDE and side % SIDE_MULTIPLE == 0):
+                raise InvalidRequest(
+                    field, side, f"a multiple of {SIDE_MULTIPLE} from {MIN_SIDE} to {MAX_SIDE} pixels"
+                )
+        if not (_is_integer(self.steps) and 1 <= self.steps <= MAX_STEPS):
+            raise InvalidRequest("steps", self.steps, f"a whole number from 1 to {MAX_STEPS}")
+        if not (_is_number(self.guidance_scale) and 0 <= self.guidance_scale <= MAX_GUIDANCE):
+            raise InvalidRequest("guidance_scale", self.guidance_scale, f"a number from 0 to {MAX_GUIDANCE:g}")
+        if self.sampler not in SAMPLERS:
+            raise InvalidRequest("sampler", self.sampler, f"one of {', '.join(SAMPLERS)}")
+        _require_seed("seed", self.seed)
+        if not (_is_integer(self.count) and 1 <= self.count <= MAX_COUNT):
+            raise InvalidRequest("count", self.count, f"a whole number from 1 to {MAX_COUNT}")
+        for field, name in (("model", self.model), ("owner", self.owner)):
+            if not name:
+                raise InvalidRequest(field, name, "a name")
+
+    def seed_of(self, index: int) -> int:
+        """The seed that tells picture `index` from its siblings: its own, or its last variation's."""
+        first = self.variations[-1].seed if self.variations else self.seed
+        return (first + index) % SEEDS
+
+    def picture(self, index: int) -> "ImageRequest":
+        """A request for picture `index` alone."""
+        if not 0 <= index < self.count:
+            raise InvalidRequest("picture", index, f"a whole number from 0 to {self.count - 1}")
+        if not self.variations:
+            return replace(self, seed=self.seed_of(index), count=1)
+        *earlier, last = self.variations
+        return replace(self, variations=(*earlier, replace(last, seed=self.seed_of(index))), count=1)
+
+    def reroll(self, seed: int) -> "ImageRequest":
+        """The same words and settings from fresh noise."""
+        return replace(self, seed=seed, variations=())
+
+    def vary(self, index: int, *, seed: int, strength: float, count: int) -> "ImageRequest":
+        """`count` pictures near picture `index`, on the noise sphere towards `seed`, `seed` + 1, …"""
+        alone = self.picture(index)
+        step = Variation(seed=seed, strength=strength)
+        return replace(alone, variations=(*alone.variations, step), count=count)
+
+    def asked_by(self, owner: str) -> "ImageRequest":
+        """The same request in another owner's turn: who presses a button pays."""
+        return replace(self, owner=owner)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpscaleRequest:
+    """One finished picture, larger and faithful: Lanczos resampling, nothing invented.
+
+    Attributes:
+        image: the picture, PNG bytes as the engine delivered them.
+        factor: 2 or 4, of each side; neither side may pass 4,096 pixels.
+        owner: whose turn it takes.
+    """
+
+    image: bytes
+    factor: int
+    owner: str
+
+    def __post_init__(self) -> None:
+        if self.factor not in UPSCALE_FACTORS:
+            raise InvalidRequest("factor", self.factor, "2 or 4")
+        if not self.image:
+            raise InvalidRequest("image", self.image, "a PNG picture")
+        if not self.owner:
+            raise InvalidRequest("owner", self.owner, "a name")
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _require_seed(field: str, seed: object) -> None:
+    if not (isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < SEEDS):
+        raise InvalidRequest(field, seed, f"a whole number from 0 to {SEEDS - 1}")
