@@ -1,4 +1,4 @@
-"""What the engine answers: one `Job` a request, telling its story as frozen events."""
+"""What a `Job` tells, as frozen events, ending with one outcome."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from inference.errors import InvalidRequest
+from inference.png import png_size
 from inference.samplers import SAMPLERS
 
 SEEDS: Final = 2**32
@@ -18,6 +19,8 @@ MIN_SIDE: Final = 64
 MAX_SIDE: Final = 2_048
 SIDE_MULTIPLE: Final = 8
 UPSCALE_FACTORS: Final = (2, 4)
+MAX_UPSCALED_SIDE: Final = 4_096
+"""Pixels a side of an enlarged picture may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +80,13 @@ class ImageRequest:
     variations: tuple[Variation, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.prompt.strip():
-            raise InvalidRequest("prompt", self.prompt, "some words that say what to show")
         for field, text in (("prompt", self.prompt), ("negative_prompt", self.negative_prompt)):
+            if not _is_text(text):
+                raise InvalidRequest(field, text, "text")
             if len(text) > MAX_PROMPT:
                 raise InvalidRequest(field, f"{len(text):,} characters", f"at most {MAX_PROMPT:,} characters")
+        if not self.prompt.strip():
+            raise InvalidRequest("prompt", self.prompt, "some words that say what to show")
         for field, side in (("width", self.width), ("height", self.height)):
             if not (_is_integer(side) and MIN_SIDE <= side <= MAX_SIDE and side % SIDE_MULTIPLE == 0):
                 raise InvalidRequest(
@@ -97,7 +102,7 @@ class ImageRequest:
         if not (_is_integer(self.count) and 1 <= self.count <= MAX_COUNT):
             raise InvalidRequest("count", self.count, f"a whole number from 1 to {MAX_COUNT}")
         for field, name in (("model", self.model), ("owner", self.owner)):
-            if not name:
+            if not (_is_text(name) and name):
                 raise InvalidRequest(field, name, "a name")
 
     def seed_of(self, index: int) -> int:
@@ -137,6 +142,9 @@ class UpscaleRequest:
         image: the picture, PNG bytes as the engine delivered them.
         factor: 2 or 4, of each side; neither side may pass 4,096 pixels.
         owner: whose turn it takes.
+
+    Raises:
+        InvalidRequest: naming the first field that is wrong; whether the file is whole shows when it is read.
     """
 
     image: bytes
@@ -146,10 +154,26 @@ class UpscaleRequest:
     def __post_init__(self) -> None:
         if self.factor not in UPSCALE_FACTORS:
             raise InvalidRequest("factor", self.factor, "2 or 4")
-        if not self.image:
-            raise InvalidRequest("image", self.image, "a PNG picture")
+        size = png_size(self.image)
+        if size is None:
+            raise InvalidRequest("image", self.image[:16], "a PNG picture")
+        if not all(0 < side * self.factor <= MAX_UPSCALED_SIDE for side in size):
+            raise InvalidRequest(
+                "factor", self.factor, f"small enough that no side passes {MAX_UPSCALED_SIDE:,} pixels"
+            )
         if not self.owner:
             raise InvalidRequest("owner", self.owner, "a name")
+
+
+def _is_text(value: object) -> bool:
+    """A string that UTF-8 can carry: half a surrogate pair, which JSON lets through, cannot be stored."""
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_integer(value: object) -> bool:

@@ -1,6 +1,6 @@
 """The samplers people may name, each with a line of advice. No torch here: `denoise/` builds them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -16,55 +16,97 @@ class Sampler:
         diffusers_class: the stock class that does the arithmetic.
         options: what is set on top of the model's own sampler config.
         stochastic: fresh noise enters at every step.
+        fewest_steps: below this its arithmetic overshoots, and pictures come out in wrong colours.
+        evaluations: how often the model is asked in `steps` steps, as (a step, besides): Heun asks twice a
+            step but once in the last, PNDM warms up with one more.
     """
 
     name: str
     title: str
     advice: str
     diffusers_class: str
-    options: MappingProxyType[str, object]
+    options: MappingProxyType[str, object] = field(default_factory=lambda: MappingProxyType({}))
     stochastic: bool = False
+    fewest_steps: int = 1
+    evaluations: tuple[int, int] = (1, 0)
 
 
-def _sampler(
-    name: str, title: str, diffusers_class: str, advice: str, *, stochastic: bool = False, **options: object
-) -> Sampler:
-    return Sampler(
-        name=name,
-        title=title,
-        advice=advice,
-        diffusers_class=diffusers_class,
-        options=MappingProxyType(options),
-        stochastic=stochastic,
-    )
+def _options(**options: object) -> MappingProxyType[str, object]:
+    return MappingProxyType(options)
 
 
 _ALL: Final = (
-    _sampler("ddim", "DDIM", "DDIMScheduler", "Steady and quick; good from 15 steps."),
-    _sampler("euler", "Euler", "EulerDiscreteScheduler", "Simple and clean; a good first choice from 20 steps."),
-    _sampler(
-        "euler_a",
-        "Euler ancestral",
-        "EulerAncestralDiscreteScheduler",
-        "Livelier; pictures keep changing as steps grow.",
+    Sampler(
+        name="ddim",
+        title="DDIM",
+        advice="Steady and quick; good from 15 steps.",
+        diffusers_class="DDIMScheduler",
+        options=_options(clip_sample=False),
+    ),
+    Sampler(
+        name="euler",
+        title="Euler",
+        advice="Simple and clean; a good first choice from 20 steps.",
+        diffusers_class="EulerDiscreteScheduler",
+    ),
+    Sampler(
+        name="euler_a",
+        title="Euler ancestral",
+        advice="Livelier; pictures keep changing as steps grow.",
+        diffusers_class="EulerAncestralDiscreteScheduler",
         stochastic=True,
     ),
-    _sampler("lms", "K-LMS", "LMSDiscreteScheduler", "The classic of Stable Diffusion 1.4; from 30 steps."),
-    _sampler(
-        "dpmpp_2m", "DPM++ 2M", "DPMSolverMultistepScheduler", "Sharp in few steps; 15–25 are plenty."
+    Sampler(
+        name="lms",
+        title="K-LMS",
+        advice="The classic of Stable Diffusion 1.4; from 30 steps.",
+        diffusers_class="LMSDiscreteScheduler",
     ),
-    _sampler(
-        "dpmpp_2m_karras",
-        "DPM++ 2M Karras",
-        "DPMSolverMultistepScheduler",
-        "The favourite for detail in 20 steps.",
-        use_karras_sigmas=True,
+    Sampler(
+        name="dpmpp_2m",
+        title="DPM++ 2M",
+        advice="Sharp in few steps; 15–25 are plenty.",
+        diffusers_class="DPMSolverMultistepScheduler",
     ),
-    _sampler("heun", "Heun", "HeunDiscreteScheduler", "Careful: two evaluations a step, twice the price."),
-    _sampler("pndm", "PNDM", "PNDMScheduler", "What Stable Diffusion shipped with; from 50 steps."),
-    _sampler("unipc", "UniPC", "UniPCMultistepScheduler", "Good pictures in 10 steps."),
-    _sampler(
-        "ddpm", "DDPM", "DDPMScheduler", "The original; wants many steps.", stochastic=True
+    Sampler(
+        name="dpmpp_2m_karras",
+        title="DPM++ 2M Karras",
+        advice="The favourite for detail in 20 steps.",
+        diffusers_class="DPMSolverMultistepScheduler",
+        # Karras' spacing from the endless sigma of a zero terminal SNR leaves no step for the picture.
+        options=_options(use_karras_sigmas=True, rescale_betas_zero_snr=False),
+    ),
+    Sampler(
+        name="heun",
+        title="Heun",
+        advice="Careful: two evaluations a step, twice the price.",
+        diffusers_class="HeunDiscreteScheduler",
+        fewest_steps=5,
+        evaluations=(2, -1),
+    ),
+    Sampler(
+        name="pndm",
+        title="PNDM",
+        advice="What Stable Diffusion shipped with; from 50 steps.",
+        diffusers_class="PNDMScheduler",
+        # Its Runge–Kutta start needs four steps and twelve evaluations; SD ships it off as well.
+        options=_options(skip_prk_steps=True),
+        fewest_steps=12,
+        evaluations=(1, 1),
+    ),
+    Sampler(
+        name="unipc",
+        title="UniPC",
+        advice="Good pictures in 10 steps.",
+        diffusers_class="UniPCMultistepScheduler",
+    ),
+    Sampler(
+        name="ddpm",
+        title="DDPM",
+        advice="The original; wants many steps.",
+        diffusers_class="DDPMScheduler",
+        options=_options(clip_sample=False),
+        stochastic=True,
     ),
 )
 

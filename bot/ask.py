@@ -1,0 +1,46 @@
+"""Who asks, where, and with which right: read afresh from every interaction."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+TOKEN_LIFE: Final = timedelta(minutes=15)
+"""How long an interaction's token can edit its answer (Discord, “Interaction Callback”)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One interaction, as far as the use cases care.
+
+    Attributes:
+        interaction_id: its snowflake; one job at most is made of it.
+        application_id: whose webhook the token belongs to.
+        token: edits the answer for 15 minutes; never logged.
+        guild_id: the server it came from.
+        channel_id: the channel or thread.
+        user_id: who typed or pressed.
+        role_ids: the person's roles at this moment.
+        moderator: may manage messages here, so may cancel and delete for others.
+        manager: may manage the server, so may set quotas.
+        asked_at: the interaction's own time, from its snowflake, UTC.
+        attachment_limit: bytes one file may have here.
+        private: only the person is to see the answer.
+    """
+
+    interaction_id: int
+    application_id: int
+    token: str
+    guild_id: int
+    channel_id: int
+    user_id: int
+    role_ids: frozenset[int]
+    moderator: bool
+    manager: bool
+    asked_at: datetime
+    attachment_limit: int
+    private: bool = False
+
+    @property
+    def owner(self) -> str:
+        """The person within this server: whose turn it is in the fair queue."""
+        return f"{self.guild_id}:{self.user_id}"

@@ -1,0 +1,162 @@
+"""The discord.py client: who is logged in, which commands there are, and one place where errors end."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+import discord
+from discord import app_commands
+
+from bot.prompt import FlagError
+from bot.refusal import Draining, NotHere, Refusal
+from bot.render import words
+from bot.store import AlreadyAccepted, DiskFull, QuotaRefused, Store
+from bot.views.buttons import JobButton
+from inference import EngineClosed, InvalidRequest
+
+log = logging.getLogger(__name__)
+
+TOO_LATE = 10062
+"""Discord's “Unknown interaction”: the three seconds are over."""
+
+
+class Presses(Protocol):
+    """Who answers a press of a job's button: `bot.commands.presses`, built in `bot.app`."""
+
+    async def pressed(self, interaction: "discord.Interaction[EaselClient]", button: JobButton) -> None: ...
+
+
+class Losses(Protocol):
+    """Who hears that a place is no more: `bot.delivery`, built in `bot.app`."""
+
+    def channel_gone(self, channel_id: int) -> None: ...
+
+    def guild_gone(self, guild_id: int) -> None: ...
+
+
+class EaselTree(app_commands.CommandTree["EaselClient"]):
+    """The command tree, with the one error handler."""
+
+    async def on_error(
+        self, interaction: "discord.Interaction[EaselClient]", error: app_commands.AppCommandError, /
+    ) -> None:
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await interaction.client.explain(interaction, cause)
+
+
+class EaselClient(discord.Client):
+    """Easel in Discord.
+
+    Args:
+        store: remembers which commands are registered.
+        test_guilds: servers in which commands are registered at once; none means globally.
+    """
+
+    def __init__(self, *, store: Store, test_guilds: Sequence[int]) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+        )
+        self.tree = EaselTree(
+            self,
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=False, private_channel=False
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        )
+        self._store = store
+        self._test_guilds = [discord.Object(guild) for guild in test_guilds]
+        self._presses: Presses | None = None
+        self._losses: Losses | None = None
+        self.add_dynamic_items(JobButton)
+
+    def connect_studio(self, presses: Presses, losses: Losses) -> None:
+        """Who answers presses, and who hears of places that are no more."""
+        self._presses = presses
+        self._losses = losses
+
+    async def pressed(self, interaction: "discord.Interaction[EaselClient]", button: JobButton) -> None:
+        """A job's button was pressed; whatever goes wrong ends in `explain`."""
+        if self._presses is None:
+            raise RuntimeError("no one answers presses yet")
+        try:
+            await self._presses.pressed(interaction, button)
+        except Exception as error:  # noqa: BLE001 — the one place that words every error
+            await self.explain(interaction, error)
+
+    async def setup_hook(self) -> None:
+        await self._register()
+
+    async def _register(self) -> None:
+        """Tell Discord the commands, only when their description changed: creations are rationed."""
+        targets: list[discord.Object | None] = [*self._test_guilds] or [None]
+        for guild in targets:
+            if guild is not None:
+                self.tree.copy_global_to(guild=guild)
+            payload = [command.to_dict(self.tree) for command in self.tree.get_commands(guild=guild)]
+            digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+            key = f"commands:{self.application_id}:{guild.id if guild is not None else 'global'}"
+            if await self._store.load_memory(key) != digest:
+                await self.tree.sync(guild=guild)
+                await self._store.save_memory(key, digest)
+                log.info("registered %d commands", len(payload))
+
+    async def on_ready(self) -> None:
+        log.info("ready as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        if self._losses is not None:
+            self._losses.channel_gone(channel.id)
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        if self._losses is not None:
+            self._losses.channel_gone(payload.thread_id)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        if self._losses is not None:
+            self._losses.guild_gone(guild.id)
+
+    async def explain(self, interaction: "discord.Interaction[EaselClient]", error: BaseException) -> None:
+        """Tell the person, and only them, why not and what to do; log what is our fault."""
+        if isinstance(error, discord.HTTPException) and error.code == TOO_LATE:
+            log.warning("an interaction came too late to be answered", extra={"interaction": interaction.id})
+            return
+        sentence = _sentence(error)
+        if sentence is None:
+            log.error("an interaction failed", exc_info=error, extra={"interaction": interaction.id})
+            sentence = "Something broke inside Easel. Nothing was charged; please try again."
+        try:
+            if interaction.response.is_done():
+                await interaction.followup.send(sentence, ephemeral=True)
+            else:
+                await interaction.response.send_message(sentence, ephemeral=True)
+        except discord.HTTPException as failed:
+            log.warning("could not tell somebody why not: %s", failed, extra={"interaction": interaction.id})
+
+
+def _sentence(error: BaseException) -> str | None:
+    match error:
+        case Refusal():
+            return words.no(error)
+        case QuotaRefused(decision=decision):
+            return words.refused(decision)
+        case DiskFull():
+            return words.DISK_FULL
+        case InvalidRequest():
+            return words.invalid(error)
+        case AlreadyAccepted():
+            return "That is being made already."
+        case EngineClosed():
+            return words.no(Draining())
+        case FlagError():
+            return str(error)
+        case app_commands.NoPrivateMessage():
+            return words.no(NotHere())
+        case _:
+            return None
+
+
+Interaction = discord.Interaction[EaselClient]

@@ -1,0 +1,38 @@
+"""The first answer to whatever makes pictures: the message that the job will live in."""
+
+import logging
+
+import aiohttp
+import discord
+
+from bot.client import Interaction
+from bot.delivery import Delivery
+from bot.render.cards import Allowance, Look
+from bot.studio import Studio, Ticket
+
+log = logging.getLogger(__name__)
+
+
+async def acknowledge(interaction: Interaction, ticket: Ticket, studio: Studio, delivery: Delivery) -> None:
+    """Answer with the job's card; what becomes of the job depends on whether that answer arrived.
+
+    Raises:
+        discord.HTTPException: Discord refused the answer; the job is withdrawn and refunded.
+    """
+    allowance = Allowance(left=ticket.left, budget=ticket.budget)
+    look = Look.of(ticket.record, studio.catalogue, allowance)
+    view = look.placed(ticket.place)
+    view.stop()  # see `views.buttons`: no view is kept in memory
+    try:
+        response = await interaction.response.send_message(view=view, ephemeral=ticket.record.private)
+    except (discord.DiscordServerError, aiohttp.ClientError, OSError) as error:
+        log.warning("the answer may or may not have arrived: %r", error, extra={"job": ticket.record.id})
+        delivery.in_doubt(ticket.record, ticket.job)
+    except discord.HTTPException:
+        await delivery.unanswered(ticket.record, ticket.job)
+        raise
+    else:
+        if response.message_id is None:
+            delivery.in_doubt(ticket.record, ticket.job)
+        else:
+            await delivery.answered(ticket.record, ticket.job, response.message_id, allowance)

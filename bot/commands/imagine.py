@@ -1,0 +1,90 @@
+"""`/imagine`: option strings become an order, the order becomes pictures."""
+
+from discord import app_commands
+
+from bot.client import EaselTree, Interaction
+from bot.commands import asking
+from bot.commands.acknowledge import acknowledge
+from bot.commands.matching import Choice, matching
+from bot.delivery import Delivery
+from bot.prompt import Aspect, ImageOrder, parse
+from bot.studio import Studio
+from inference import SAMPLERS
+from inference.request import MAX_COUNT, MAX_GUIDANCE, MAX_STEPS
+
+ASPECTS = {
+    "1:1": "square",
+    "3:2": "landscape, a photograph",
+    "4:3": "landscape, a screen",
+    "16:9": "wide, a film",
+    "2:1": "wide, a banner",
+    "2:3": "portrait, a photograph",
+    "3:4": "portrait",
+    "9:16": "tall, a phone",
+}
+
+
+def add_imagine(
+    tree: EaselTree, studio: Studio, delivery: Delivery, *, max_count: int, max_steps: int
+) -> None:
+    """Register `/imagine`.
+
+    Args:
+        max_count: pictures one request may have here.
+        max_steps: denoising steps it may have here.
+    """
+
+    @tree.command(name="imagine", description="Make pictures from words")
+    @app_commands.describe(
+        prompt="What to show. Flags may follow: --ar 3:2 --seed 7 --no text …",
+        negative="What to keep out of the picture",
+        aspect="Shape, width to height, like 3:2",
+        count="How many pictures",
+        seed="Where the noise starts; the same seed makes the same picture",
+        steps="Denoising steps: more take longer and may bring detail",
+        guidance="How closely to follow the words",
+        sampler="Which sampler takes the steps",
+        model="Which model paints",
+        private="Only you see the answer",
+    )
+    async def imagine(
+        interaction: Interaction,
+        prompt: app_commands.Range[str, 1, 4000],
+        negative: app_commands.Range[str, 1, 1000] | None = None,
+        aspect: str | None = None,
+        count: app_commands.Range[int, 1, min(max_count, MAX_COUNT)] | None = None,
+        seed: app_commands.Range[int, 0, 2**32 - 1] | None = None,
+        steps: app_commands.Range[int, 1, min(max_steps, MAX_STEPS)] | None = None,
+        guidance: app_commands.Range[float, 0.0, MAX_GUIDANCE] | None = None,
+        sampler: str | None = None,
+        model: str | None = None,
+        private: bool = False,
+    ) -> None:
+        ask = asking.read(interaction, private=private)
+        if not private:
+            asking.require_post_rights(interaction)
+        options = ImageOrder(
+            prompt="",
+            negative=negative,
+            aspect=None if aspect is None else Aspect.parse(aspect),
+            count=count,
+            seed=seed,
+            steps=steps,
+            guidance=guidance,
+            sampler=sampler,
+            model=model,
+        )
+        ticket = await studio.imagine(ask, parse(prompt).over(options))
+        await acknowledge(interaction, ticket, studio, delivery)
+
+    @imagine.autocomplete("aspect")
+    async def aspects(_interaction: Interaction, current: str) -> list[Choice]:
+        return matching(current, ((f"{name} · {about}", name) for name, about in ASPECTS.items()))
+
+    @imagine.autocomplete("sampler")
+    async def samplers(_interaction: Interaction, current: str) -> list[Choice]:
+        return matching(current, ((f"{s.title} · {s.advice}", s.name) for s in SAMPLERS.values()))
+
+    @imagine.autocomplete("model")
+    async def models(_interaction: Interaction, current: str) -> list[Choice]:
+        return matching(current, ((f"{m.title} · {m.about}", m.name) for m in studio.catalogue.values()))

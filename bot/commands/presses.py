@@ -1,0 +1,105 @@
+"""What each button does. Person, roles, server and job are read again at every press."""
+
+import discord
+
+from bot.ask import Ask
+from bot.client import Interaction
+from bot.commands import asking
+from bot.commands.acknowledge import acknowledge
+from bot.commands.links import message_link
+from bot.delivery import Delivery
+from bot.post import Post
+from bot.refusal import AlreadyOver, UnknownJob
+from bot.render.cards import Look
+from bot.store import JobRecord, Store
+from bot.studio import AlreadyMade, Studio, Ticket
+from bot.views.buttons import JobButton, Verb
+
+
+class JobPresses:
+    """Answers every press of a `JobButton`."""
+
+    def __init__(self, *, studio: Studio, delivery: Delivery, store: Store, post: Post) -> None:
+        self._studio = studio
+        self._delivery = delivery
+        self._store = store
+        self._post = post
+
+    async def pressed(self, interaction: Interaction, button: JobButton) -> None:
+        """Do what the button says.
+
+        Raises:
+            Refusal, QuotaRefused, InvalidRequest: worded by the client's error handler.
+        """
+        match button.verb:
+            case Verb.CANCEL:
+                await self._cancel(interaction, button.job)
+            case Verb.DELETE:
+                await self._delete(interaction, button.job)
+            case Verb.REROLL | Verb.VARY | Verb.UPSCALE:
+                await self._make(interaction, button)
+            case _:
+                raise UnknownJob
+
+    async def _make(self, interaction: Interaction, button: JobButton) -> None:
+        ask = self._asking(interaction)
+        match button.verb:
+            case Verb.REROLL:
+                made: Ticket | AlreadyMade = await self._studio.reroll(ask, button.job)
+            case Verb.VARY:
+                made = await self._studio.vary(ask, button.job, button.index)
+            case _:
+                made = await self._upscale(ask, button)
+        if isinstance(made, AlreadyMade):
+            where = message_link(made.record)
+            if made.record.state.over:
+                text = f"That picture was made larger already: {where}"
+            else:
+                text = f"That picture is being made larger already: {where}"
+            await interaction.response.send_message(f"{text} Nothing was charged.", ephemeral=True)
+            return
+        await acknowledge(interaction, made, self._studio, self._delivery)
+
+    async def _upscale(self, ask: Ask, button: JobButton) -> Ticket | AlreadyMade:
+        made = await self._studio.upscale(ask, button.job, button.index)
+        if (
+            isinstance(made, AlreadyMade)
+            and made.record.state.over
+            and not await self._post.exists(made.record)
+        ):
+            # Its message was deleted by hand: nobody can see it any more, so it may be made anew.
+            await self._store.delete_pictures(made.record.id, by=ask.user_id)
+            made = await self._studio.upscale(ask, button.job, button.index)
+        return made
+
+    def _asking(self, interaction: Interaction) -> Ask:
+        """A press on a private message is answered privately."""
+        private = interaction.message is not None and interaction.message.flags.ephemeral
+        if not private:
+            asking.require_post_rights(interaction)
+        return asking.read(interaction, private=private)
+
+    async def _cancel(self, interaction: Interaction, job_id: str) -> None:
+        record = await self._studio.may_end(asking.read(interaction), job_id)
+        if record.state.over or not self._delivery.cancel(record.id):
+            raise AlreadyOver
+        # The card itself says that it was cancelled, within a step or two.
+        await interaction.response.defer()
+
+    async def _delete(self, interaction: Interaction, job_id: str) -> None:
+        record = await self._studio.discard(asking.read(interaction), job_id)
+        view = self._look(record).deleted()
+        view.stop()
+        await interaction.response.edit_message(view=view, attachments=[])
+        if not record.private:
+            await self._remove(interaction)
+
+    async def _remove(self, interaction: Interaction) -> None:
+        try:
+            await interaction.delete_original_response()
+        except discord.HTTPException:
+            # The pictures are gone from the message already; an empty card left behind is no harm.
+            return
+
+    def _look(self, record: JobRecord) -> Look:
+        return Look.of(record, self._studio.catalogue)

@@ -1,0 +1,98 @@
+"""`/queue` and `/cancel`: looking at the line, and leaving it."""
+
+import discord
+from discord import app_commands
+
+from bot.ask import Ask
+from bot.client import EaselTree, Interaction
+from bot.commands import asking
+from bot.commands.matching import Choice
+from bot.delivery import Delivery
+from bot.refusal import AlreadyOver
+from bot.render import panels, words
+from bot.store import JobRecord
+from bot.studio import Studio
+
+ALL_MINE = "all"
+
+
+def add_queue(tree: EaselTree, studio: Studio, delivery: Delivery) -> None:
+    """Register `/queue` and `/cancel`."""
+
+    @tree.command(name="queue", description="Who is drawing now, and who is next")
+    async def queue(interaction: Interaction) -> None:
+        ask = asking.read(interaction, private=True)
+        records = {record.id: record for record in await studio.active(ask.guild_id)}
+        line = studio.line()
+        ordered = [records.pop(entry.job_id) for entry in line if entry.job_id in records]
+        lines = [
+            panels.QueueLine(
+                record=record,
+                place=studio.place(record.id),
+                prompt=record.request.prompt if _may_read(interaction, ask, record) else None,
+            )
+            for record in (*ordered, *records.values())
+        ]
+        view = panels.queue(lines, elsewhere=len(line) - len(ordered))
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+    @tree.command(name="cancel", description="Stop a job of yours that waits or runs")
+    @app_commands.describe(job="Which one; your newest if you don't say")
+    async def cancel(interaction: Interaction, job: str | None = None) -> None:
+        ask = asking.read(interaction, private=True)
+        mine = [record for record in await studio.active(ask.guild_id) if record.user_id == ask.user_id]
+        if job is None:
+            chosen = mine[-1:]
+        elif job == ALL_MINE:
+            chosen = mine
+        else:
+            chosen = [await studio.may_end(ask, job)]
+        stopped = [record for record in chosen if not record.state.over and delivery.cancel(record.id)]
+        if not stopped:
+            raise AlreadyOver
+        if len(stopped) == 1:
+            said = f"Cancelling “{words.prompt(stopped[0].request.prompt, 80)}”."
+        else:
+            said = f"Cancelling {len(stopped)} jobs."
+        await interaction.response.send_message(said, ephemeral=True)
+
+    @cancel.autocomplete("job")
+    async def jobs(interaction: Interaction, current: str) -> list[Choice]:
+        ask = asking.read(interaction, private=True)
+        records = [
+            record
+            for record in await studio.active(ask.guild_id)
+            if record.user_id == ask.user_id or (ask.moderator and _may_read(interaction, ask, record))
+        ]
+        typed = current.casefold()
+        choices = [
+            Choice(name=_label(ask, record), value=record.id)
+            for record in reversed(records)
+            if typed in record.request.prompt.casefold() or typed == record.id
+        ]
+        if sum(record.user_id == ask.user_id for record in records) > 1:
+            choices.insert(0, Choice(name="All of mine", value=ALL_MINE))
+        return choices[:25]
+
+
+def _label(ask: Ask, record: JobRecord) -> str:
+    whose = "" if record.user_id == ask.user_id else " (somebody else's)"
+    text = " ".join(record.request.prompt.split())
+    return f"{text[: 95 - len(whose)]}{whose}"
+
+
+def _may_read(interaction: Interaction, ask: Ask, record: JobRecord) -> bool:
+    """Whether this person could read the job's prompt in the channel where it was asked."""
+    if record.user_id == ask.user_id:
+        return True
+    if record.private:
+        return False
+    if record.channel_id == ask.channel_id:
+        return True
+    guild, member = interaction.guild, interaction.user
+    channel = None if guild is None else guild.get_channel_or_thread(record.channel_id)
+    if channel is None or not isinstance(member, discord.Member):
+        return False
+    if isinstance(channel, discord.Thread) and channel.is_private():
+        return False  # who is in a private thread is not known here
+    return channel.permissions_for(member).view_channel

@@ -1,0 +1,65 @@
+"""`/quota show` for everybody, `/quota set` for those who manage the server."""
+
+import discord
+from discord import app_commands
+
+from bot.client import EaselTree, Interaction
+from bot.commands import asking
+from bot.quota import Policy
+from bot.refusal import NeedsManageServer
+from bot.render import panels
+from bot.studio import Studio
+
+MOST_SECONDS = 1_000_000
+MOST_WAITING = 100
+
+
+def add_quota(tree: EaselTree, studio: Studio) -> None:
+    """Register `/quota`."""
+    group = app_commands.Group(
+        name="quota", description="How much of the GPU there is for whom", guild_only=True
+    )
+
+    @group.command(name="show", description="What you have used and have left")
+    @app_commands.describe(member="Somebody else's, for those who manage the server")
+    async def show(interaction: Interaction, member: discord.Member | None = None) -> None:
+        ask = asking.read(interaction, private=True)
+        own = member is None or member.id == ask.user_id
+        if not own and not ask.manager:
+            raise NeedsManageServer
+        if member is None or own:
+            person, roles = ask.user_id, ask.role_ids
+        else:
+            person, roles = member.id, frozenset(role.id for role in member.roles)
+        standing = await studio.standing(ask, person, roles)
+        view = panels.standing(person, standing, own=own, manager=ask.manager)
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+    @group.command(name="set", description="Set what everyone, or a role, may use (Manage Server)")
+    @app_commands.describe(
+        seconds="Compute-seconds in any 24 hours",
+        waiting="Jobs that may wait at once",
+        role="For this role; everyone if you don't say",
+    )
+    async def set_quota(
+        interaction: Interaction,
+        seconds: app_commands.Range[float, 0, MOST_SECONDS],
+        waiting: app_commands.Range[int, 1, MOST_WAITING],
+        role: discord.Role | None = None,
+    ) -> None:
+        ask = asking.read(interaction, private=True)
+        if not ask.manager:
+            raise NeedsManageServer
+        everyone = role is None or role.is_default()
+        policy = Policy(seconds_per_day=seconds, waiting_jobs=waiting)
+        await studio.set_policy(ask, None if everyone or role is None else role.id, policy)
+        standing = await studio.standing(ask, ask.user_id, ask.role_ids)
+        whom = "Everyone" if everyone or role is None else f"<@&{role.id}>"
+        view = panels.panel(
+            f"### Quota\n{whom} may now use {panels.policy(policy)}.",
+            panels.policies(standing.policies),
+            "-# The most generous of somebody's roles counts; without one, everyone's rule.",
+        )
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+    tree.add_command(group)

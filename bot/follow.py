@@ -1,0 +1,204 @@
+"""One job's story: from the engine's events to exactly one message, a settled price, or a refund.
+
+Every edge of the job's life is stored before the world sees it, so that a crash at any point is taken up
+again from the last edge (see `delivery.Delivery.recover`).
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeVar
+
+from bot import attachments
+from bot.ending import Reason
+from bot.pane import Pane
+from bot.post import Frame, MessageGone, OutOfReach, Post, passes, pauses
+from bot.render.cards import Look
+from bot.store import DiskFull, JobRecord, Store
+from inference import Cancelled, Done, Failed, FailureCode, Job, Preview, Progress, Queued, Started
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+PRIVATE_DEADLINE: Final = timedelta(minutes=14)
+"""A private answer can be edited for 15 minutes only; its job must be over before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What every follower works with.
+
+    Attributes:
+        pace: answers how many seconds lie between two passing edits of one message, at least.
+        previews: show how the pictures look while they form.
+    """
+
+    store: Store
+    post: Post
+    pace: Callable[[], float]
+    previews: bool
+
+
+class Follower:
+    """Follows one accepted and acknowledged job.
+
+    Args:
+        record: as stored.
+        look: words and pictures for it.
+    """
+
+    def __init__(self, desk: Desk, record: JobRecord, look: Look) -> None:
+        self._store = desk.store
+        self._post = desk.post
+        self._desk = desk
+        self._record = record
+        self._look = look
+        self._stopped_for: Reason | None = None
+
+    async def follow(self, job: Job) -> None:
+        """Live through the engine's events until the job is over."""
+        pane = Pane(self._post, self._record, pace=self._desk.pace)
+        watch = asyncio.create_task(self._watch(job, pane), name=f"watch-{self._record.id}")
+        try:
+            outcome = await self._events(job, pane)
+        except DiskFull:
+            log.exception("the pictures could not be stored", extra={"job": self._record.id})
+            await pane.close()
+            await self.fail(Reason.DISK_FULL)
+            return
+        finally:
+            watch.cancel()
+            await pane.close()
+        await self._end(outcome)
+
+    def stop(self, job: Job, reason: Reason) -> None:
+        """End the job without pictures, refunded, for a reason that is nobody's wish."""
+        self._stopped_for = reason
+        job.cancel()
+
+    async def deliver(self) -> None:
+        """Bring the stored pictures to the message, then settle: delivered once, or refunded."""
+        record = await self._store.job(self._record.id) or self._record
+        pictures = await self._store.pictures(record.id)
+        images = [await self._store.read_picture(picture) for picture in pictures]
+        uploads = await asyncio.to_thread(
+            attachments.fit, images, limit=record.attachment_limit, job=record.id
+        )
+        look = self._look.at(record)
+        try:
+            message_id = await self._write(record, look.finished(pictures, uploads))
+        except OutOfReach:
+            await self._store.fail(record.id, Reason.UNREACHABLE)
+            log.warning("delivered nowhere: channel or message out of reach", extra={"job": record.id})
+        except NotSent:
+            await self.fail(Reason.NOT_SENT)
+        else:
+            await self._store.deliver(record.id, message_id)
+
+    async def fail(self, reason: str) -> None:
+        """Refund everything, then say so."""
+        await self._store.fail(self._record.id, reason)
+        await self._last_word(self._look.failed(reason))
+
+    async def answer_arrived(self) -> int | None:
+        """The id of the message that acknowledged the job, None if it never arrived.
+
+        Raises:
+            OutOfReach: nobody can tell, and nothing can be written there.
+        """
+        return await persistently(lambda: self._post.find_answer(self._record))
+
+    async def _events(self, job: Job, pane: Pane) -> Done | Failed | Cancelled:
+        attempt = 0
+        preview: Preview | None = None
+        async for event in job.events():
+            match event:
+                case Queued():
+                    pane.show(self._look.waiting(event))
+                case Started():
+                    attempt = await self._store.claim(self._record.id)
+                    pane.show(self._look.started())
+                case Progress():
+                    pane.show(self._look.drawing(event.step, event.steps, event.eta_seconds, preview))
+                case Preview() if self._desk.previews:
+                    preview = event
+                    pane.show(self._look.drawing(event.step, event.steps, None, preview))
+        outcome = await job.outcome()
+        if isinstance(outcome, Done):
+            await self._store.render(
+                self._record.id, attempt, outcome.images, outcome.compute_seconds, outcome.notes
+            )
+        return outcome
+
+    async def _end(self, outcome: Done | Failed | Cancelled) -> None:
+        match outcome:
+            case Done():
+                await self.deliver()
+            case Cancelled() if self._stopped_for is Reason.UNREACHABLE:
+                await self._store.fail(self._record.id, Reason.UNREACHABLE)
+            case Cancelled() if self._stopped_for is not None:
+                await self.fail(self._stopped_for)
+            case Cancelled(compute_seconds=seconds):
+                await self._store.cancel(self._record.id, seconds)
+                await self._last_word(self._look.cancelled(seconds))
+            case Failed(code=FailureCode.CLOSED):
+                pass  # the bot is leaving; what is stored is taken up at the next start
+            case Failed(code=code, detail=detail):
+                log.warning("failed: %s", detail, extra={"job": self._record.id})
+                await self.fail(code)
+
+    async def _watch(self, job: Job, pane: Pane) -> None:
+        """Stop a job whose answer nobody would be able to see."""
+        left = self._record.asked_at + PRIVATE_DEADLINE - datetime.now(UTC)
+        try:
+            async with asyncio.timeout(left.total_seconds() if self._record.private else None):
+                await pane.lost.wait()
+        except TimeoutError:
+            self.stop(job, Reason.TOO_LATE)
+        else:
+            self.stop(job, Reason.UNREACHABLE)
+
+    async def _last_word(self, frame: Frame) -> None:
+        """Show how it ended; what is deleted or closed needs no telling."""
+        try:
+            await persistently(lambda: self._post.edit(self._record, frame))
+        except (MessageGone, OutOfReach, NotSent) as error:
+            log.info("nobody to tell: %r", error, extra={"job": self._record.id})
+
+    async def _write(self, record: JobRecord, frame: Frame) -> int:
+        """Edit the job's message, or post it anew where it is gone; return its id."""
+
+        async def write() -> int:
+            try:
+                await self._post.edit(record, frame)
+            except MessageGone:
+                return await self._post.send(record, frame)
+            return record.message_id or 0
+
+        return await persistently(write)
+
+
+class NotSent(Exception):  # noqa: N818
+    """Discord understood the request and refused it; repeating it would not help."""
+
+
+async def persistently(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Repeat `attempt` until it succeeds or can never succeed: nothing acknowledged is dropped for a hiccup.
+
+    Raises:
+        MessageGone, OutOfReach: as `attempt` does.
+        NotSent: Discord refused the request itself.
+    """
+    async for _ in pauses():
+        try:
+            return await attempt()
+        except (MessageGone, OutOfReach):
+            raise
+        except Exception as error:
+            if not passes(error):
+                log.exception("Discord refused a request")
+                raise NotSent from error
+            log.info("Discord could not be reached, trying again: %s", error)
+    raise AssertionError("pauses() never ends")  # pragma: no cover — for the type checker

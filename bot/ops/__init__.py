@@ -1,0 +1,1 @@
+"""Running Easel: logs, health, doctor."""

@@ -1,0 +1,65 @@
+"""The doctor looks at the storage folder and the database, without changing either."""
+
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from bot.ops.check import Check, ok, problem, warning
+from bot.store.errors import DatabaseDamaged
+from bot.store.migrate import check, schema_version, shipped_migrations
+from bot.store.store import DATABASE_NAME
+
+GIB: Final = 1024**3
+ROOM_NEEDED: Final = 0.1 * GIB
+ROOM_WISHED: Final = 2 * GIB
+
+
+def folder(path: Path) -> list[Check]:
+    """It can be written, and there is room."""
+    there = path
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        mend = "give Easel the right to write there, or another storage.folder"
+        return [problem("storage", f"{path} cannot be written: {error.strerror}", mend)]
+    said = f"{path} can be written" if there == path else f"{path} will be made at the first start"
+    return [ok("storage", said), _room(there)]
+
+
+def _room(path: Path) -> Check:
+    free = shutil.disk_usage(path).free
+    said = f"{free / GIB:.1f} GiB free"
+    if free < ROOM_NEEDED:
+        return problem("disk", said, "make room: nothing can be accepted on a full disk")
+    if free < ROOM_WISHED:
+        return warning("disk", said, "make room soon")
+    return ok("disk", said)
+
+
+def database(storage: Path) -> Check:
+    """Whole, Easel's, and of a schema this version knows."""
+    path = storage / DATABASE_NAME
+    if not path.exists():
+        return ok("database", "none yet: it is made at the first start")
+    newest = shipped_migrations()[-1].number
+    restore = f"put back a copy from {storage / 'backups'} or your own backup"
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            found = schema_version(connection, path)
+            check(connection, path)
+    except DatabaseDamaged as error:
+        return problem("database", f"{path}: {error.detail}", restore)
+    except sqlite3.Error as error:
+        return problem("database", f"{path}: {error}", restore)
+    if found > newest:
+        said = f"schema {found} was written by a newer Easel; this one knows {newest}"
+        return problem("database", said, "update Easel")
+    if found < newest:
+        return ok("database", f"whole; schema {found} will be brought to {newest} at the next start")
+    return ok("database", f"whole, schema {found}")

@@ -1,0 +1,47 @@
+"""What Discord refuses in embeds."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from bot.playground.form import Form
+from bot.playground.stored import Json
+
+MOST_EMBEDS: Final = 10
+MOST_CHARACTERS: Final = 6_000
+_LONGEST: Final = {"title": 256, "description": 4_096}
+
+
+def check_embeds(form: Form, embeds: object) -> None:
+    """Note every error in a message's embeds."""
+    listed = form.items(("embeds",), embeds, most=MOST_EMBEDS)
+    for index, embed in enumerate(listed):
+        here = ("embeds", index)
+        for key, longest in _LONGEST.items():
+            form.text((*here, key), embed.get(key), longest=longest)
+        footer, author = embed.get("footer") or {}, embed.get("author") or {}
+        form.text((*here, "footer", "text"), footer.get("text"), longest=2_048)
+        form.text((*here, "author", "name"), author.get("name"), longest=256)
+        for number, field in enumerate(form.items((*here, "fields"), embed.get("fields"), most=25)):
+            at = (*here, "fields", number)
+            form.text((*at, "name"), field.get("name"), shortest=1, longest=256, needed=True)
+            form.text((*at, "value"), field.get("value"), shortest=1, longest=1_024, needed=True)
+    if sum(len(text) for embed in listed for text in _texts(embed)) > MOST_CHARACTERS:
+        form.error(
+            ("embeds",),
+            "MAX_EMBED_SIZE_EXCEEDED",
+            f"Embed size exceeds maximum size of {MOST_CHARACTERS}",
+        )
+
+
+def _texts(embed: Json) -> Iterator[str]:
+    holders = [
+        (embed, "title"),
+        (embed, "description"),
+        (embed.get("footer") or {}, "text"),
+        (embed.get("author") or {}, "name"),
+    ]
+    for field in embed.get("fields") or []:
+        holders += [(field, "name"), (field, "value")]
+    for holder, key in holders:
+        if isinstance(text := holder.get(key), str):
+            yield text

@@ -1,0 +1,76 @@
+"""Tells an open page what is new, over a WebSocket."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from aiohttp import WSMsgType, web
+
+from bot.playground.api_error import ApiError
+from bot.playground.backend import Backend
+from bot.playground.page_state import View
+from bot.playground.record import Happening
+from bot.playground.stored import Json
+
+_WORLD: Final = frozenset({"changed", "commands", "connected", "resumed", "disconnected"})
+_MESSAGE: Final = frozenset({"posted", "edited", "reacted"})
+_WAITING: Final = 2_000
+"""Happenings that may wait for a slow page before it is given the whole state anew instead."""
+
+
+class News:
+    """One open page of one person."""
+
+    def __init__(self, backend: Backend, view: View) -> None:
+        self._backend = backend
+        self._view = view
+        self._happenings: asyncio.Queue[Happening] = asyncio.Queue()
+        self._told: set[int] = set()  # messages this page knows of, and may be told the end of
+
+    async def serve(self, socket: web.WebSocketResponse) -> None:
+        """Send the state, then every change, until the page goes away."""
+        # Listening begins first, so that nothing falls between the state and the news.
+        stop: Callable[[], None] = self._backend.record.listen(self._happenings.put_nowait)
+        sending = asyncio.create_task(self._send(socket))
+        try:
+            async for message in socket:
+                if message.type in {WSMsgType.ERROR, WSMsgType.CLOSE}:
+                    break
+        finally:
+            stop()
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+
+    async def _send(self, socket: web.WebSocketResponse) -> None:
+        await self._send_state(socket)
+        while True:
+            happening = await self._happenings.get()
+            if self._happenings.qsize() > _WAITING or happening.kind in _WORLD:
+                await self._send_state(socket)
+            elif (news := self._news(happening)) is not None:
+                await socket.send_json(news)
+
+    async def _send_state(self, socket: web.WebSocketResponse) -> None:
+        while not self._happenings.empty():
+            self._happenings.get_nowait()
+        state = self._view.state()
+        self._told = {int(each["id"]) for messages in state["messages"].values() for each in messages}
+        await socket.send_json(state)
+
+    def _news(self, happening: Happening) -> Json | None:
+        if happening.message_id is None or happening.channel_id is None:
+            return None
+        if happening.kind == "deleted" and happening.message_id in self._told:
+            self._told.discard(happening.message_id)
+            ids = {"id": str(happening.message_id), "channel_id": str(happening.channel_id)}
+            return {"type": "deleted"} | ids
+        if happening.kind not in _MESSAGE:
+            return None
+        try:
+            message = self._backend.messages.find(happening.channel_id, happening.message_id)
+        except ApiError:
+            return None  # deleted in the meantime; that is the next happening
+        if not self._view.sees(message):
+            return None
+        self._told.add(message.id)
+        return {"type": "message", "message": self._view.message(message)}

@@ -1,0 +1,191 @@
+"""Writing to Discord: one message a job, edited in place, by whichever key still opens it.
+
+For 15 minutes the interaction's token edits the answer, also where the bot itself may not write and where
+only one person sees it. After that a public message is edited with the bot's own token, and one that is
+gone is posted anew with the job's nonce, so that a repeated request cannot post twice.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final, cast
+
+import aiohttp
+import discord
+
+from bot.ask import TOKEN_LIFE
+from bot.store import JobRecord
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_CHANNEL: Final = 10003
+UNKNOWN_MESSAGE: Final = 10008
+TOKEN_DEAD: Final = frozenset({10015, 50027})
+"""Unknown webhook, invalid webhook token: the interaction's token opens nothing any more."""
+CHANNEL_CLOSED: Final = frozenset({UNKNOWN_CHANNEL, 50001, 50013, 10004})
+"""The channel or server is gone, or closed to the bot."""
+HISTORY_SEARCHED: Final = 100
+"""Messages looked through for a job whose answer may or may not have arrived."""
+Frame = Callable[[], tuple[discord.ui.LayoutView, Sequence[discord.File]]]
+"""Builds what to show at the moment it is sent: views and files serve one request only."""
+FIRST_PAUSE: Final = 1.0
+LONGEST_PAUSE: Final = 60.0
+
+
+class MessageGone(Exception):  # noqa: N818
+    """The message was deleted, by whomever."""
+
+
+class OutOfReach(Exception):  # noqa: N818
+    """Nothing can be written there any more: channel or server gone, rights taken, or token expired."""
+
+
+class Post:
+    """Edits, posts and finds the messages of jobs.
+
+    Args:
+        client: the logged-in client; its session and rate limiter are used for everything.
+    """
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def edit(self, record: JobRecord, frame: Frame) -> None:
+        """Make the job's message show exactly what `frame` builds.
+
+        Raises:
+            MessageGone: it was deleted.
+            OutOfReach: it cannot be reached by any key.
+            discord.HTTPException, aiohttp.ClientError, OSError: Discord could not be reached; try again.
+        """
+        if record.message_id is None:
+            raise MessageGone
+        if self._token_lives(record):
+            view, files = _built(frame)
+            try:
+                await self._by_token(record).edit_message(record.message_id, view=view, attachments=files)
+            except discord.HTTPException as error:
+                if error.code not in TOKEN_DEAD:
+                    raise _sorted(error) from error
+            else:
+                return
+        if record.private:
+            raise OutOfReach
+        view, files = _built(frame)
+        message = self._channel(record).get_partial_message(record.message_id)
+        try:
+            await message.edit(view=view, attachments=files)
+        except discord.HTTPException as error:
+            raise _sorted(error) from error
+
+    async def send(self, record: JobRecord, frame: Frame) -> int:
+        """Post the job's message anew and return its id; repeated within minutes it posts once.
+
+        Raises: as `edit`.
+        """
+        if record.private:
+            raise OutOfReach
+        view, files = _built(frame)
+        try:
+            message = await self._channel(record).send(view=view, files=files, nonce=f"job-{record.id}")
+        except discord.HTTPException as error:
+            raise _sorted(error) from error
+        return message.id
+
+    async def find_answer(self, record: JobRecord) -> int | None:
+        """The message that answers the job's interaction, if that answer ever arrived.
+
+        Raises: as `edit`; `OutOfReach` also when a private answer can no longer be asked for.
+        """
+        if self._token_lives(record):
+            try:
+                # Discord takes the word in place of an id; the library's annotation does not know.
+                message = await self._by_token(record).fetch_message(cast("int", "@original"))
+            except discord.HTTPException as error:
+                if error.code == UNKNOWN_MESSAGE:
+                    return None
+                if error.code not in TOKEN_DEAD:
+                    raise _sorted(error) from error
+            else:
+                return message.id
+        if record.private:
+            raise OutOfReach
+        try:
+            async for found in self._messages(record):
+                return found
+        except discord.HTTPException as error:
+            raise _sorted(error) from error
+        return None
+
+    async def exists(self, record: JobRecord) -> bool:
+        """Whether the job's message is still there; True where that cannot be seen."""
+        if record.message_id is None:
+            return False
+        try:
+            await self._channel(record).fetch_message(record.message_id)
+        except discord.NotFound:
+            return False
+        except discord.Forbidden:
+            return True
+        return True
+
+    async def _messages(self, record: JobRecord) -> AsyncIterator[int]:
+        channel = self._channel(record)
+        async for message in channel.history(limit=HISTORY_SEARCHED, after=record.asked_at):
+            if message.author == self._client.user and record.id in _custom_ids(message):
+                yield message.id
+
+    def _token_lives(self, record: JobRecord) -> bool:
+        return record.token is not None and datetime.now(UTC) < record.asked_at + TOKEN_LIFE
+
+    def _by_token(self, record: JobRecord) -> discord.Webhook:
+        return discord.Webhook.partial(record.application_id, record.token or "", client=self._client)
+
+    def _channel(self, record: JobRecord) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(record.channel_id, guild_id=record.guild_id)
+
+
+def _built(frame: Frame) -> tuple[discord.ui.LayoutView, list[discord.File]]:
+    """What to send. The view is stopped first: no button needs discord.py to remember it."""
+    view, files = frame()
+    view.stop()
+    return view, list(files)
+
+
+def _custom_ids(message: discord.Message) -> str:
+    """All custom ids of a message, joined: enough to look a job's id up in."""
+    view = discord.ui.LayoutView.from_message(message, timeout=None)
+    return " ".join(str(getattr(item, "custom_id", "")) for item in view.walk_children())
+
+
+def _sorted(error: discord.HTTPException) -> Exception:
+    """Which of our own errors it is; itself when it is only Discord's trouble."""
+    if error.code == UNKNOWN_MESSAGE:
+        return MessageGone()
+    if error.code in CHANNEL_CLOSED or error.status in (401, 403):
+        return OutOfReach()
+    return error
+
+
+TRANSIENT: Final = (discord.RateLimited, aiohttp.ClientError, OSError)
+"""What passes by itself; timeouts are an OSError. `discord.HTTPException` is judged by its status."""
+
+
+def passes(error: Exception) -> bool:
+    """Whether the same request may succeed later."""
+    if isinstance(error, discord.HTTPException):
+        return error.status >= 500 or error.status == 429
+    return isinstance(error, TRANSIENT)
+
+
+async def pauses() -> AsyncIterator[int]:
+    """Count attempts, waiting ever longer before each, up to a minute; jitter keeps many from marching."""
+    attempt = 0
+    pause = FIRST_PAUSE
+    while True:
+        yield attempt
+        attempt += 1
+        await asyncio.sleep(pause * random.uniform(0.75, 1.25))  # noqa: S311 — no secret
+        pause = min(pause * 2, LONGEST_PAUSE)

@@ -1,0 +1,31 @@
+"""The grammar people type: a prompt, then flags, and how that becomes a request."""
+
+from bot.prompt.errors import (
+    BadValue,
+    FlagError,
+    MissingValue,
+    RepeatedFlag,
+    StrayText,
+    UnknownFlag,
+    UnsupportedFlag,
+)
+from bot.prompt.flags import FLAGS, Flag, flag_named
+from bot.prompt.grammar import parse
+from bot.prompt.order import Aspect, ImageOrder, resolve
+
+__all__ = [
+    "FLAGS",
+    "Aspect",
+    "BadValue",
+    "Flag",
+    "FlagError",
+    "ImageOrder",
+    "MissingValue",
+    "RepeatedFlag",
+    "StrayText",
+    "UnknownFlag",
+    "UnsupportedFlag",
+    "flag_named",
+    "parse",
+    "resolve",
+]

@@ -1,0 +1,144 @@
+"""What somebody asked for, before the house fills in what they did not say."""
+
+import math
+import re
+from dataclasses import dataclass, fields, replace
+from typing import Final
+
+from bot.config import LimitsSettings
+from inference.errors import InvalidRequest
+from inference.models import Catalogue, ModelInfo
+from inference.request import MAX_SIDE, MIN_SIDE, SIDE_MULTIPLE, ImageRequest
+
+LONGEST_SHAPE: Final = 4
+"""A picture is at most this many times as wide as high, or as high as wide."""
+_SHAPE: Final = f"a shape W:H like 3:2, from 1:{LONGEST_SHAPE} to {LONGEST_SHAPE}:1"
+_ASPECT: Final = re.compile(r"([0-9]{1,5}) ?[:/x\u00d7] ?([0-9]{1,5})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aspect:
+    """A picture's shape, width to height, from 1:4 to 4:1.
+
+    Raises:
+        InvalidRequest: either number is not positive, or the shape is longer than 1:4 or 4:1.
+    """
+
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        shortest = min(self.width, self.height)
+        if shortest < 1 or max(self.width, self.height) > LONGEST_SHAPE * shortest:
+            raise InvalidRequest("aspect", str(self), _SHAPE)
+
+    def __str__(self) -> str:
+        return f"{self.width}:{self.height}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Aspect":
+        """Read "3:2"; "3/2" and "3x2" will do as well."""
+        match = _ASPECT.fullmatch(text.strip())
+        if match is None:
+            raise InvalidRequest("aspect", text, _SHAPE)
+        return cls(width=int(match[1]), height=int(match[2]))
+
+    def size(self, model: ModelInfo) -> tuple[int, int]:
+        """Width and height in pixels that suit `model`: its native area in this shape.
+
+        Both are multiples of 8 from 64 to 2048. The area grows where the short side would fall below 64,
+        and shrinks where the model's `max_pixels` or the longest side wants it.
+        """
+        ratio = self.width / self.height
+        area = max(model.width * model.height, MIN_SIDE**2 * max(ratio, 1 / ratio))
+        area = min(area, model.max_pixels, MAX_SIDE**2 / max(ratio, 1 / ratio))
+        width, height = _side(math.sqrt(area * ratio)), _side(math.sqrt(area / ratio))
+        while width * height > model.max_pixels and max(width, height) > MIN_SIDE:
+            if width >= height:
+                width -= SIDE_MULTIPLE
+            else:
+                height -= SIDE_MULTIPLE
+        return width, height
+
+
+def _side(pixels: float) -> int:
+    return min(max(round(pixels / SIDE_MULTIPLE) * SIDE_MULTIPLE, MIN_SIDE), MAX_SIDE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageOrder:
+    """A prompt and whatever else was said; None is what was not.
+
+    Attributes:
+        prompt: the words, without flags, spaces normalised; "" where there were only flags.
+        negative: what to keep away.
+        aspect: the shape.
+        count: how many pictures.
+        seed: of the first picture.
+        steps: denoising steps.
+        guidance: the guidance scale.
+        sampler: a name in `inference.SAMPLERS`.
+        model: a name in the catalogue.
+    """
+
+    prompt: str
+    negative: str | None = None
+    aspect: Aspect | None = None
+    count: int | None = None
+    seed: int | None = None
+    steps: int | None = None
+    guidance: float | None = None
+    sampler: str | None = None
+    model: str | None = None
+
+    def over(self, other: "ImageOrder") -> "ImageOrder":
+        """This order laid over another: what this one says wins, the other fills the gaps."""
+        said = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if getattr(self, field.name) not in (None, "")
+        }
+        return replace(other, **said)
+
+
+def resolve(
+    order: ImageOrder, *, catalogue: Catalogue, owner: str, fresh_seed: int, limits: LimitsSettings
+) -> ImageRequest:
+    """The request that an order stands for, gaps filled with what suits its model.
+
+    Args:
+        order: what was said.
+        catalogue: the models on offer; its first is taken where none was named.
+        owner: whose turn it takes in the fair queue.
+        fresh_seed: taken where no seed was said, in [0, 2³²).
+        limits: what one request may ask for here.
+
+    Raises:
+        InvalidRequest: naming the first thing that is wrong.
+    """
+    for field, text in (("prompt", order.prompt), ("negative_prompt", order.negative or "")):
+        if len(text) > limits.max_prompt:
+            raise InvalidRequest(
+                field, f"{len(text):,} characters", f"at most {limits.max_prompt:,} characters"
+            )
+    for field, said, most in (
+        ("count", order.count, limits.max_count),
+        ("steps", order.steps, limits.max_steps),
+    ):
+        if said is not None and said > most:
+            raise InvalidRequest(field, said, f"a whole number from 1 to {most}")
+    model = catalogue.default if order.model is None else catalogue.require(order.model)
+    width, height = (model.width, model.height) if order.aspect is None else order.aspect.size(model)
+    return ImageRequest(
+        prompt=order.prompt,
+        negative_prompt=order.negative or "",
+        owner=owner,
+        model=model.name,
+        width=width,
+        height=height,
+        steps=min(model.steps, limits.max_steps) if order.steps is None else order.steps,
+        guidance_scale=model.guidance_scale if order.guidance is None else order.guidance,
+        sampler=model.sampler if order.sampler is None else order.sampler,
+        seed=fresh_seed if order.seed is None else order.seed,
+        count=min(limits.default_count, limits.max_count) if order.count is None else order.count,
+    )

@@ -1,0 +1,127 @@
+"""What `/queue`, `/quota` and `/help` show: plain text cards that only the asker sees."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import discord
+
+from bot.prompt import FLAGS
+from bot.quota import DAY, Policies, Policy
+from bot.render import words
+from bot.store import JobKind, JobRecord
+from bot.studio import Standing
+from inference import SAMPLERS, Catalogue, QueueEntry
+
+PANEL: Final = discord.Colour(0x5B8DEF)
+LINES_SHOWN: Final = 15
+KINDS: Final = {
+    JobKind.IMAGINE: "pictures",
+    JobKind.REROLL: "a reroll",
+    JobKind.VARIATION: "variations",
+    JobKind.UPSCALE: "a larger picture",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLine:
+    """One job as `/queue` may show it; `prompt` is None where the viewer may not read it."""
+
+    record: JobRecord
+    place: QueueEntry | None
+    prompt: str | None
+
+
+def panel(*paragraphs: str) -> discord.ui.LayoutView:
+    """A card of paragraphs, ready to be sent."""
+    view = discord.ui.LayoutView(timeout=None)
+    parts: list[discord.ui.Item[Any]] = [discord.ui.TextDisplay(text) for text in paragraphs if text]
+    view.add_item(discord.ui.Container(*parts, accent_colour=PANEL))
+    view.stop()  # see `views.buttons`: no view is kept in memory
+    return view
+
+
+def queue(lines: Sequence[QueueLine], elsewhere: int) -> discord.ui.LayoutView:
+    """This server's jobs in the order they will be served."""
+    if not lines:
+        busy = f" {words.jobs(elsewhere)} of other servers are ahead." if elsewhere else ""
+        return panel(
+            "### Queue", f"Nothing is waiting here.{busy} Try `/imagine a lighthouse by the sea at sunset`."
+        )
+    shown = [_queue_line(line) for line in lines[:LINES_SHOWN]]
+    if len(lines) > LINES_SHOWN:
+        shown.append(f"… and {len(lines) - LINES_SHOWN} more")
+    note = "-# Whoever has used the GPU least goes first; nobody can fill the line."
+    if elsewhere:
+        note += f" {words.jobs(elsewhere)} of other servers share it."
+    return panel("### Queue", "\n".join(shown), note)
+
+
+def _queue_line(line: QueueLine) -> str:
+    waits = line.place is not None and line.place.position > 0
+    state = f"**{line.place.position}.**" if waits and line.place else "**now**"
+    eta = ""
+    if line.place is not None and line.place.eta_seconds is not None:
+        eta = f" · {words.about(line.place.eta_seconds)}"
+    what = f"“{words.prompt(line.prompt, 80)}”" if line.prompt is not None else KINDS[line.record.kind]
+    return f"{state} <@{line.record.user_id}> {what}{eta}"
+
+
+def standing(person: int, current: Standing, *, own: bool, manager: bool) -> discord.ui.LayoutView:
+    """What somebody has used and may use; who manages the server also sees its rules."""
+    rule, usage = current.policy, current.usage
+    who = "You have" if own else f"<@{person}> has"
+    used = words.seconds_used(usage.seconds_used)
+    left = usage.left(rule)
+    if rule.seconds_per_day is None or left is None:
+        budget = f"{who} used **{used}** of compute in the last 24 hours; there is no limit."
+    else:
+        budget = (
+            f"{who} used **{used}** of {words.seconds(rule.seconds_per_day)} of compute in the last "
+            f"24 hours; **{words.seconds_used(left)}** are left."
+        )
+    if usage.spent:
+        oldest = usage.spent[0]
+        back = discord.utils.format_dt(oldest.at + DAY, "R")
+        budget += f"\n-# {words.seconds_used(oldest.seconds)} of it come back {back}."
+    most = "any number may wait" if rule.waiting_jobs is None else f"{rule.waiting_jobs} may wait at once"
+    rules = f"**This server's rules**\n{policies(current.policies)}" if manager else ""
+    return panel("### Quota", f"{budget}\n{words.jobs(usage.waiting_jobs)} waiting; {most}.", rules)
+
+
+def policies(current: Policies) -> str:
+    """The server's rules, a line each, for those who may change them."""
+    lines = [f"- everyone: {policy(current.everyone or current.fallback)}"]
+    if current.everyone is None:
+        lines[0] += " (Easel's default)"
+    lines += [f"- <@&{role}>: {policy(rule)}" for role, rule in current.roles.items()]
+    return "\n".join(lines)
+
+
+def policy(rule: Policy) -> str:
+    """One rule: 600 s of compute a day, 3 waiting."""
+    budget = (
+        "no limit"
+        if rule.seconds_per_day is None
+        else f"{words.seconds(rule.seconds_per_day)} of compute a day"
+    )
+    waiting = "any number waiting" if rule.waiting_jobs is None else f"{rule.waiting_jobs} waiting"
+    return f"{budget}, {waiting}"
+
+
+def help_card(catalogue: Catalogue) -> discord.ui.LayoutView:
+    """Everything one can do, on one card."""
+    flags = "\n".join(f"`{flag.example}` {flag.help}" for flag in FLAGS)
+    return panel(
+        "### Easel\nType `/imagine` and say what to see. Four pictures come back.",
+        "**Under the pictures**\n`U1`–`U4` one picture, larger · `V1`–`V4` four more like it · "
+        "🔄 again with fresh noise · 🗑️ delete (yours, or a moderator's)",
+        f"**Flags**, after the words\n{flags}",
+        "**Samplers**\n" + _listed(f"`{s.name}` {s.advice}" for s in SAMPLERS.values()),
+        "**Models**\n" + _listed(f"`{m.name}` {m.about}" for m in catalogue.values()),
+        "**More**\n`/queue` who is next · `/cancel` stop one of yours · `/quota show` what you have left",
+    )
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(lines)

@@ -1,0 +1,176 @@
+"""Phrases: durations, places in line, settings, and what to say when something is refused or fails."""
+
+import math
+from typing import Final
+
+import discord
+
+from bot.ending import Reason
+from bot.quota import Refused
+from bot.refusal import (
+    AlreadyOver,
+    BotCannotPost,
+    Draining,
+    NeedsManageServer,
+    NotHere,
+    NotYours,
+    Refusal,
+    UnknownJob,
+)
+from inference import SAMPLERS, FailureCode, ImageRequest, InvalidRequest
+
+PROMPT_SHOWN: Final = 700
+"""Characters of a prompt that a card shows; the rest is an ellipsis."""
+ALT_TEXT_LIMIT: Final = 1024
+
+
+def prompt(text: str, limit: int = PROMPT_SHOWN) -> str:
+    """A prompt as people may safely see it echoed: no markdown, no mentions, no line breaks, not endless."""
+    flat = " ".join(text.split())
+    if len(flat) > limit:
+        flat = f"{flat[: limit - 1].rstrip()}…"
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(flat))
+
+
+def seconds(value: float) -> str:
+    """Compute-seconds as people read them: 0.4 s, 12 s, 3 min 20 s."""
+    if value < 10:
+        return f"{max(0.1, round(value, 1)):g} s"
+    if value < 120:
+        return f"{round(value)} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
+
+
+def about(value: float) -> str:
+    """A wait, no more precise than it is: a moment, about 20 s, about 4 min."""
+    if value < 2:
+        return "a moment"
+    if value < 10:
+        return f"about {math.ceil(value)} s"
+    if value < 90:
+        return f"about {math.ceil(value / 5) * 5} s"
+    return f"about {math.ceil(value / 60)} min"
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, … 11th, … 21st."""
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{({1: 'st', 2: 'nd', 3: 'rd'}).get(number % 10, 'th')}"
+
+
+def jobs(count: int) -> str:
+    """No jobs, 1 job, 3 jobs."""
+    if count == 0:
+        return "No jobs"
+    return "1 job" if count == 1 else f"{count} jobs"
+
+
+def seconds_used(value: float) -> str:
+    """As `seconds`, but nothing is nothing."""
+    return "0 s" if value < 0.05 else seconds(value)
+
+
+def pictures(count: int) -> str:
+    """1 picture, 4 pictures."""
+    return "1 picture" if count == 1 else f"{count} pictures"
+
+
+def settings(request: ImageRequest, model: str) -> str:
+    """One line with everything that makes the pictures again."""
+    parts = [
+        pictures(request.count),
+        f"{request.width} × {request.height}",
+        f"{SAMPLERS[request.sampler].title}, {request.steps} steps",
+        f"guidance {request.guidance_scale:g}",
+        f"seed {request.seed}" + (", varied" if request.variations else ""),
+        model,
+    ]
+    return " · ".join(parts)
+
+
+def alt_text(request: ImageRequest, index: int, seed: int, model: str) -> str:
+    """What a screen reader says of a picture; at most 1,024 characters."""
+    which = f"Picture {index + 1} of {request.count}" if request.count > 1 else "Picture"
+    tail = f", made by {model} with seed {seed}"
+    room = ALT_TEXT_LIMIT - len(which) - len(tail) - 10
+    text = " ".join(request.prompt.split())
+    shown = text if len(text) <= room else f"{text[: room - 1]}…"
+    return f"{which}: “{shown}”{tail}"
+
+
+def allowance(price: float, left: float | None, budget: float | None) -> str:
+    """The price against what is left."""
+    if left is None or budget is None:
+        return f"Uses about {seconds(price)} of compute"
+    return (
+        f"Uses about {seconds(price)} of compute · "
+        f"leaves {seconds_used(left)} of your {seconds(budget)} a day"
+    )
+
+
+def refused(verdict: Refused) -> str:
+    """Why the quota says no, what is left, and when that changes."""
+    if verdict.why == "waiting":
+        return (
+            f"You already have {round(verdict.limit)} waiting, as many as you may here. "
+            "Wait for one to finish, or cancel one with `/cancel`."
+        )
+    left = f"You have {seconds(verdict.left)} of your {seconds(verdict.limit)} of compute a day left"
+    if verdict.left < 0.05:
+        left = f"Your {seconds(verdict.limit)} of compute for today are used up"
+    if verdict.frees_at is None:
+        return f"{left}, and this alone would use more than a whole day's. Try fewer pictures or steps."
+    when = discord.utils.format_dt(verdict.frees_at, "R")
+    return f"{left}; this needs {seconds(verdict.price)}. Enough frees up {when}. Nothing was charged."
+
+
+def invalid(error: InvalidRequest) -> str:
+    """What was wrong with an option and what it may be."""
+    return f"{str(error)[0].upper()}{str(error)[1:]}."
+
+
+def no(error: Refusal) -> str:
+    """Why not, and what to do instead."""
+    match error:
+        case NotHere():
+            return "Easel works in servers, where your team and its quota live. Use this in a channel of one."
+        case NotYours():
+            return "That is somebody else's: only they or a moderator may do that. Press 🔄 to make your own."
+        case NeedsManageServer():
+            return "Only people who may manage this server can change quotas. Ask one of them."
+        case UnknownJob():
+            return "Those pictures are gone: deleted, or made elsewhere. Start afresh with `/imagine`."
+        case AlreadyOver():
+            return "That one has ended already; there is nothing left to cancel."
+        case BotCannotPost(missing=missing):
+            return (
+                f"I can't post here: I lack {', '.join(missing)} in this channel. "
+                "Ask a moderator to allow it, or add `private: True` to see the pictures alone."
+            )
+        case Draining():
+            return "Easel is restarting. Everything already queued is safe; try again in a minute."
+        case _:
+            return "That can't be done."
+
+
+DISK_FULL: Final = "Easel's disk is full. Tell whoever runs it; what is queued already is safe."
+_AGAIN: Final = "Try again, perhaps with other settings."
+FAILURES: Final[dict[str, str]] = {
+    FailureCode.INVALID: "The model could not follow that request. Try other settings.",
+    FailureCode.MODEL_UNAVAILABLE: "The model could not be loaded; `easel doctor` tells its keeper why.",
+    FailureCode.OUT_OF_MEMORY: "That was too large for the memory. Try a smaller size or fewer pictures.",
+    FailureCode.WORKER_DIED: f"The image worker stopped twice on this. {_AGAIN}",
+    FailureCode.INTERNAL: "Something broke inside Easel; the log of whoever runs it tells what. Try again.",
+    Reason.TOO_LATE: "It took longer than the 15 minutes of a private answer. Ask again without `private`.",
+    Reason.SOURCE_GONE: "The picture it was to be made from was deleted meanwhile.",
+    Reason.NOT_SENT: "Discord refused the pictures. Try fewer or smaller ones.",
+    Reason.DISK_FULL: DISK_FULL,
+    Reason.UNREACHABLE: "The channel could not be reached any more.",
+}
+
+
+def failure(reason: str) -> str:
+    """What went wrong and what to do; the refund is said beside it."""
+    return FAILURES.get(reason, FAILURES[FailureCode.INTERNAL])

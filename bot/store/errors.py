@@ -1,0 +1,165 @@
+"""What the store refuses, as values that carry data.
+
+    StoreError
+    ├── QuotaRefused        the quota says no; nothing was written
+    ├── AlreadyAccepted     this interaction has its job already
+    ├── UnknownJobId        there is no job with that id
+    ├── WrongState          the job is not in a state from which that can happen
+    ├── UnreadableRequest   what a job asked for cannot be understood any more
+    ├── StaleAttempt        another attempt has taken the job over
+    ├── PictureLost         a picture's file is gone or is not what was stored
+    ├── StoreInUse          another process has the folder open
+    ├── SchemaTooNew        a newer Easel wrote the database
+    ├── DatabaseDamaged     the database cannot be read, or is not Easel's
+    └── DiskFull            nothing was written: there is no room
+
+`str()` of each is one clear line.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.quota import Refused
+
+if TYPE_CHECKING:
+    from bot.store.records import JobRecord, JobState
+
+
+class StoreError(Exception):
+    """The root of everything the store raises on purpose."""
+
+
+class QuotaRefused(StoreError):  # noqa: N818 — this and the following are named for what they say
+    """The quota says no; `decision` tells why. Nothing was written."""
+
+    def __init__(self, decision: Refused) -> None:
+        super().__init__(decision)
+        self.decision = decision
+
+    def __str__(self) -> str:
+        return f"refused by the {self.decision.why} limit of {self.decision.limit:g}"
+
+
+class AlreadyAccepted(StoreError):  # noqa: N818
+    """The interaction came before; `job` is what came of it."""
+
+    def __init__(self, job: "JobRecord") -> None:
+        super().__init__(job)
+        self.job = job
+
+    def __str__(self) -> str:
+        return f"interaction {self.job.interaction_id} is job {self.job.id} already"
+
+
+class UnknownJobId(StoreError):  # noqa: N818
+    """There is no job `job_id`."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(job_id)
+        self.job_id = job_id
+
+    def __str__(self) -> str:
+        return f"there is no job {self.job_id}"
+
+
+class WrongState(StoreError):  # noqa: N818
+    """Job `job_id` is in `state`, from which `wanted` cannot follow. Nothing was written."""
+
+    def __init__(self, job_id: str, state: "JobState", wanted: str) -> None:
+        super().__init__(job_id, state, wanted)
+        self.job_id = job_id
+        self.state = state
+        self.wanted = wanted
+
+    def __str__(self) -> str:
+        return f"job {self.job_id} is {self.state} and cannot become {self.wanted}"
+
+
+class UnreadableRequest(StoreError):  # noqa: N818
+    """The stored request of job `job_id` is damaged, or asks for what this version cannot do."""
+
+    def __init__(self, job_id: str, detail: str) -> None:
+        super().__init__(job_id, detail)
+        self.job_id = job_id
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"what job {self.job_id} asked for cannot be read: {self.detail}"
+
+
+class StaleAttempt(StoreError):  # noqa: N818
+    """Attempt `attempt` of job `job_id` was overtaken by attempt `current`. Nothing was written."""
+
+    def __init__(self, job_id: str, attempt: int, current: int) -> None:
+        super().__init__(job_id, attempt, current)
+        self.job_id = job_id
+        self.attempt = attempt
+        self.current = current
+
+    def __str__(self) -> str:
+        return f"attempt {self.attempt} of job {self.job_id} was overtaken by attempt {self.current}"
+
+
+class PictureLost(StoreError):  # noqa: N818
+    """The picture at `path` is gone or damaged."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(path, detail)
+        self.path = path
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"the picture {self.path} {self.detail}; restore the images folder from a backup"
+
+
+class StoreInUse(StoreError):  # noqa: N818
+    """Another process has `folder` open."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.folder = folder
+
+    def __str__(self) -> str:
+        return f"another Easel is using {self.folder}; stop it first, or give this one its own storage.folder"
+
+
+class SchemaTooNew(StoreError):  # noqa: N818
+    """The database at `path` has schema `found`; this Easel knows up to `known`."""
+
+    def __init__(self, path: Path, found: int, known: int) -> None:
+        super().__init__(path, found, known)
+        self.path = path
+        self.found = found
+        self.known = known
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path} was written by a newer Easel (schema {self.found}, this one knows {self.known}); "
+            "update Easel, or restore the backup made before that update"
+        )
+
+
+class DatabaseDamaged(StoreError):  # noqa: N818
+    """The database at `path` cannot be read, or is not Easel's."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(path, detail)
+        self.path = path
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path} is damaged ({self.detail}); put a copy from {self.path.parent / 'backups'} or your "
+            "own backup in its place, or move it away to start empty"
+        )
+
+
+class DiskFull(StoreError):  # noqa: N818
+    """There is no room for `path`. Nothing was written."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"the disk is full: {self.path} could not be written"

@@ -1,0 +1,230 @@
+"""A job's life: every edge is one transaction, and nothing outside sees half of one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+import aiosqlite
+
+from bot.quota import Decision, Refused, Usage
+from bot.store import house_rules, images, jobs, ledger
+from bot.store.database import Database
+from bot.store.errors import AlreadyAccepted, QuotaRefused, WrongState
+from bot.store.house_rules import AuditEntry
+from bot.store.picture_files import PictureFiles
+from bot.store.records import JobRecord, JobState, NewJob
+from inference.job import ImageResult
+
+
+class JobLife:
+    """accepted → queued → running → rendered → delivered | failed | cancelled.
+
+    Every method is done, and on the disk, when it returns, or has changed nothing; cancelling the caller
+    splits nothing. Every one may raise `DiskFull`, `DatabaseDamaged` and, given an id, `UnknownJobId`.
+    """
+
+    def __init__(self, *, database: Database, files: PictureFiles, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._files = files
+        self._clock = clock
+        # A file is written before its row and removed after it; between the two, nobody else may do either.
+        self._files_turn = asyncio.Lock()
+
+    async def accept(self, job: NewJob, *, decide: Callable[[Usage], Decision]) -> JobRecord:
+        """Ask the quota, store the job and reserve its price, in one transaction.
+
+        Args:
+            job: what to accept.
+            decide: pure; told what the person has used in the 24 hours before `job.asked_at`.
+
+        Raises:
+            QuotaRefused: `decide` said no; nothing was written.
+            AlreadyAccepted: the interaction has its job; nothing was written.
+        """
+
+        async def work(database: aiosqlite.Connection) -> JobRecord:
+            known = await jobs.select(database, "WHERE interaction_id = ?", (job.interaction_id,))
+            if known:
+                raise AlreadyAccepted(known[0])
+            usage = await ledger.usage(database, job.guild_id, job.user_id, job.asked_at)
+            decision = decide(usage)
+            if isinstance(decision, Refused):
+                raise QuotaRefused(decision)
+            await jobs.insert(database, job)
+            await ledger.reserve(database, job, self._clock())
+            return await jobs.require(database, job.id)
+
+        return await self._database.write(work)
+
+    async def acknowledge(self, job_id: str, message_id: int | None) -> JobRecord:
+        """Accepted → queued, answered by that message (None: it will be posted at delivery). Repeatable.
+
+        A job that is over already keeps its state and learns the message.
+
+        Raises:
+            WrongState: another message answers it.
+        """
+        return await self._database.write(lambda database: jobs.acknowledge(database, job_id, message_id))
+
+    async def claim(self, job_id: str) -> int:
+        """Queued or running → running; answers the number of this attempt, from 1.
+
+        Raises:
+            WrongState: it neither waits nor runs.
+        """
+        return await self._database.write(lambda database: jobs.claim(database, job_id))
+
+    async def requeue(self, job_id: str) -> JobRecord:
+        """Running → queued, after a restart. Repeatable.
+
+        Raises:
+            WrongState: it neither waits nor runs.
+        """
+        return await self._database.write(lambda database: jobs.requeue(database, job_id))
+
+    async def render(
+        self,
+        job_id: str,
+        attempt: int,
+        pictures: Sequence[ImageResult],
+        compute_seconds: float,
+        notes: Sequence[str] = (),
+    ) -> JobRecord:
+        """Running → rendered: the files are safe on the disk first, then the rows.
+
+        Raises:
+            StaleAttempt: another attempt has taken over; nothing is kept.
+            WrongState: it does not run any more; nothing is kept.
+        """
+
+        async def work(database: aiosqlite.Connection, digests: list[str]) -> JobRecord:
+            job = await jobs.require(database, job_id)
+            jobs.require_attempt(job, attempt, JobState.RENDERED)
+            await images.insert(database, job_id, zip(pictures, digests, strict=True))
+            await jobs.move(
+                database, job, JobState.RENDERED, compute_seconds=max(compute_seconds, 0.0), notes=notes
+            )
+            return await jobs.require(database, job_id)
+
+        async def unit() -> JobRecord:
+            async with self._files_turn:
+                digests = [self._files.digest(picture.png) for picture in pictures]
+                try:
+                    for picture in pictures:
+                        await asyncio.to_thread(self._files.write, picture.png)
+                    return await self._database.write(lambda database: work(database, digests))
+                except BaseException:
+                    alone = await self._database.read(lambda database: images.unneeded(database, digests))
+                    await asyncio.to_thread(self._files.remove, alone)
+                    raise
+
+        return await self._database.whole(unit())
+
+    async def deliver(self, job_id: str, message_id: int, channel_id: int | None = None) -> JobRecord:
+        """Rendered → delivered by that message, settled, token forgotten. Repeatable.
+
+        Args:
+            job_id: which.
+            message_id: where the pictures are now.
+            channel_id: where that message is, if not where the job was asked for.
+
+        Raises:
+            WrongState: it is not rendered.
+        """
+
+        async def work(database: aiosqlite.Connection) -> JobRecord:
+            job = await jobs.require(database, job_id)
+            if job.state is JobState.DELIVERED:
+                return job
+            if job.state is not JobState.RENDERED:
+                raise WrongState(job_id, job.state, JobState.DELIVERED)
+            await database.execute(
+                "UPDATE jobs SET message_id = ?, channel_id = coalesce(?, channel_id) WHERE id = ?",
+                (message_id, channel_id, job_id),
+            )
+            await jobs.move(database, job, JobState.DELIVERED)
+            await ledger.settle(database, job, job.compute_seconds or 0.0, self._clock())
+            return await jobs.require(database, job_id)
+
+        return await self._database.write(work)
+
+    async def fail(self, job_id: str, reason: str) -> JobRecord:
+        """Anything unfinished → failed, refunded in full, token forgotten, pictures removed. Repeatable.
+
+        Raises:
+            WrongState: it was delivered or cancelled.
+        """
+
+        async def work(database: aiosqlite.Connection) -> tuple[JobRecord, set[str]]:
+            job = await jobs.require(database, job_id)
+            if job.state is JobState.FAILED:
+                return job, set()
+            if job.state.over:
+                raise WrongState(job_id, job.state, JobState.FAILED)
+            await jobs.move(database, job, JobState.FAILED, reason=reason)
+            await ledger.refund(database, job, self._clock())
+            return await jobs.require(database, job_id), await images.forget(database, job_id)
+
+        return await self._without_files(work)
+
+    async def cancel(self, job_id: str, compute_seconds: float) -> JobRecord:
+        """Anything not yet rendered → cancelled; what was computed by then is paid. Repeatable.
+
+        Raises:
+            WrongState: it is rendered, delivered or failed: too late.
+        """
+
+        async def work(database: aiosqlite.Connection) -> JobRecord:
+            job = await jobs.require(database, job_id)
+            if job.state is JobState.CANCELLED:
+                return job
+            if job.state.over or job.state is JobState.RENDERED:
+                raise WrongState(job_id, job.state, JobState.CANCELLED)
+            spent = max(compute_seconds, 0.0)
+            await jobs.move(database, job, JobState.CANCELLED, compute_seconds=spent)
+            await ledger.settle(database, job, spent, self._clock())
+            return await jobs.require(database, job_id)
+
+        return await self._database.write(work)
+
+    async def delete_pictures(self, job_id: str, *, by: int) -> JobRecord:
+        """Forget the pictures of a job that is over; files no other job uses are removed. Repeatable.
+
+        What was spent stays spent. When somebody else than its owner does it, the audit trail says so.
+
+        Raises:
+            WrongState: it is not over.
+        """
+
+        async def work(database: aiosqlite.Connection) -> tuple[JobRecord, set[str]]:
+            job = await jobs.require(database, job_id)
+            if not job.state.over:
+                raise WrongState(job_id, job.state, "discarded")
+            if job.discarded:
+                return job, set()
+            await database.execute("UPDATE jobs SET discarded = 1 WHERE id = ?", (job_id,))
+            if by != job.user_id:
+                entry = AuditEntry(
+                    at=self._clock(),
+                    guild_id=job.guild_id,
+                    actor=by,
+                    act="pictures deleted",
+                    detail={"job": job_id, "owner": job.user_id},
+                )
+                await house_rules.write_audit(database, entry)
+            return await jobs.require(database, job_id), await images.forget(database, job_id)
+
+        return await self._without_files(work)
+
+    async def _without_files(
+        self, work: Callable[[aiosqlite.Connection], Awaitable[tuple[JobRecord, set[str]]]]
+    ) -> JobRecord:
+        """Run `work` in a transaction, then remove the files it says nothing needs any more."""
+
+        async def unit() -> JobRecord:
+            async with self._files_turn:
+                job, unneeded = await self._database.write(work)
+                await asyncio.to_thread(self._files.remove, unneeded)
+                return job
+
+        return await self._database.whole(unit())

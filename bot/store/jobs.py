@@ -1,0 +1,180 @@
+"""The rows of jobs, and the edges of their lives. Every function runs inside somebody's transaction."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import Final
+
+import aiosqlite
+
+from bot.store.encoding import request_from_json, request_to_json, time_from_integer, time_to_integer
+from bot.store.errors import StaleAttempt, UnknownJobId, UnreadableRequest, WrongState
+from bot.store.records import JobKind, JobRecord, JobState, NewJob
+
+_SELECT: Final = "SELECT jobs.*, requests.body FROM jobs JOIN requests ON requests.number = jobs.request"
+UNFINISHED: Final = "state IN ('accepted', 'queued', 'running', 'rendered')"
+
+
+async def insert(database: aiosqlite.Connection, job: NewJob) -> None:
+    """The request and the job, accepted."""
+    async with database.execute(
+        "INSERT INTO requests (body) VALUES (?)", (request_to_json(job.request),)
+    ) as cursor:
+        request = cursor.lastrowid
+    await database.execute(
+        """
+        INSERT INTO jobs (id, kind, state, request, parent, parent_index, interaction_id, application_id,
+                          token, guild_id, channel_id, user_id, private, asked_at, price, attachment_limit)
+        VALUES (?, ?, 'accepted', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            job.id,
+            job.kind,
+            request,
+            job.parent,
+            job.parent_index,
+            job.interaction_id,
+            job.application_id,
+            job.token,
+            job.guild_id,
+            job.channel_id,
+            job.user_id,
+            job.private,
+            time_to_integer(job.asked_at),
+            job.price,
+            job.attachment_limit,
+        ),
+    )
+
+
+async def find(database: aiosqlite.Connection, job_id: str) -> JobRecord | None:
+    found = await select(database, "WHERE jobs.id = ?", (job_id,))
+    return found[0] if found else None
+
+
+async def require(database: aiosqlite.Connection, job_id: str) -> JobRecord:
+    """The job.
+
+    Raises:
+        UnknownJobId: there is none.
+    """
+    found = await find(database, job_id)
+    if found is None:
+        raise UnknownJobId(job_id)
+    return found
+
+
+async def select(
+    database: aiosqlite.Connection, clause: str, parameters: Iterable[str | int] = ()
+) -> list[JobRecord]:
+    """Jobs that meet a WHERE … ORDER BY clause of ours; values come as parameters only."""
+    async with database.execute(f"{_SELECT} {clause}", tuple(parameters)) as cursor:
+        return [_record(row) for row in await cursor.fetchall()]
+
+
+async def move(
+    database: aiosqlite.Connection,
+    job: JobRecord,
+    state: JobState,
+    *,
+    compute_seconds: float | None = None,
+    reason: str | None = None,
+    notes: Iterable[str] = (),
+) -> None:
+    """Put a job that may be moved there into `state`; one that is over loses its token."""
+    await database.execute(
+        """
+        UPDATE jobs
+        SET state = ?1,
+            compute_seconds = coalesce(?2, compute_seconds),
+            reason = ?3,
+            notes = CASE ?4 WHEN '[]' THEN notes ELSE ?4 END,
+            token = CASE ?5 WHEN 1 THEN NULL ELSE token END
+        WHERE id = ?6
+        """,
+        (state, compute_seconds, reason, json.dumps(list(notes)), state.over, job.id),
+    )
+
+
+async def claim(database: aiosqlite.Connection, job_id: str) -> int:
+    """Queued or running → running, under the next attempt number, which is answered.
+
+    A running job is claimed again when its worker died and another takes over.
+    """
+    job = await require(database, job_id)
+    if job.state not in (JobState.QUEUED, JobState.RUNNING):
+        raise WrongState(job_id, job.state, JobState.RUNNING)
+    await database.execute(
+        "UPDATE jobs SET state = 'running', attempt = ? WHERE id = ?", (job.attempt + 1, job_id)
+    )
+    return job.attempt + 1
+
+
+def require_attempt(job: JobRecord, attempt: int, wanted: JobState) -> None:
+    """The job is running, under this attempt.
+
+    Raises:
+        StaleAttempt: another attempt has it.
+        WrongState: it does not run.
+    """
+    if job.attempt != attempt:
+        raise StaleAttempt(job.id, attempt, job.attempt)
+    if job.state is not JobState.RUNNING:
+        raise WrongState(job.id, job.state, wanted)
+
+
+async def acknowledge(database: aiosqlite.Connection, job_id: str, message_id: int | None) -> JobRecord:
+    """Accepted → queued, answered by that message.
+
+    Saying the same again changes nothing. A job that was over before its answer came only learns the
+    message, so that the answer can be put right.
+    """
+    job = await require(database, job_id)
+    if job.message_id is not None and message_id not in (None, job.message_id):
+        raise WrongState(job_id, job.state, "answered by another message")
+    await database.execute(
+        "UPDATE jobs SET state = CASE state WHEN 'accepted' THEN 'queued' ELSE state END, "
+        "message_id = coalesce(message_id, ?) WHERE id = ?",
+        (message_id, job_id),
+    )
+    return await require(database, job_id)
+
+
+async def requeue(database: aiosqlite.Connection, job_id: str) -> JobRecord:
+    """Running → queued, after a restart; queued stays."""
+    job = await require(database, job_id)
+    if job.state not in (JobState.QUEUED, JobState.RUNNING):
+        raise WrongState(job_id, job.state, JobState.QUEUED)
+    await move(database, job, JobState.QUEUED)
+    return await require(database, job_id)
+
+
+def _record(row: sqlite3.Row) -> JobRecord:
+    try:
+        request = request_from_json(row["body"])
+    except ValueError as error:
+        raise UnreadableRequest(row["id"], str(error)) from error
+    return JobRecord(
+        id=row["id"],
+        kind=JobKind(row["kind"]),
+        state=JobState(row["state"]),
+        attempt=row["attempt"],
+        request=request,
+        parent=row["parent"],
+        parent_index=row["parent_index"],
+        interaction_id=row["interaction_id"],
+        application_id=row["application_id"],
+        token=row["token"],
+        guild_id=row["guild_id"],
+        channel_id=row["channel_id"],
+        user_id=row["user_id"],
+        message_id=row["message_id"],
+        private=bool(row["private"]),
+        asked_at=time_from_integer(row["asked_at"]),
+        price=row["price"],
+        compute_seconds=row["compute_seconds"],
+        reason=row["reason"],
+        notes=tuple(json.loads(row["notes"])),
+        discarded=bool(row["discarded"]),
+        attachment_limit=row["attachment_limit"],
+    )

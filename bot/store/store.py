@@ -1,0 +1,178 @@
+"""The store: what must outlive the process, in one folder that one process uses."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import aiosqlite
+
+from bot.quota import Policies, Policy, Usage
+from bot.store import house_rules, images, jobs, ledger
+from bot.store.database import Database
+from bot.store.disk import FolderLock
+from bot.store.house_rules import AuditEntry
+from bot.store.job_life import JobLife
+from bot.store.migrate import migrate, shipped_migrations
+from bot.store.picture_files import PictureFiles
+from bot.store.records import JobRecord, Picture
+
+DATABASE_NAME: Final = "easel.db"
+IMAGES_NAME: Final = "images"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store(JobLife):
+    """Jobs, pictures, ledger, quotas, settings, and what the engine remembers. Open it with `Store.open`."""
+
+    def __init__(
+        self, *, database: Database, files: PictureFiles, lock: FolderLock, clock: Callable[[], datetime]
+    ) -> None:
+        super().__init__(database=database, files=files, clock=clock)
+        self._lock = lock
+
+    @classmethod
+    async def open(cls, folder: Path, *, clock: Callable[[], datetime] = _now) -> "Store":
+        """Open, or make, the store in `folder`; migrate it first where it is old.
+
+        Args:
+            folder: holds `easel.db`, `images/`, `backups/` and the lock.
+            clock: the present, UTC; only written down, never reckoned with.
+
+        Raises:
+            StoreInUse: another process has it open.
+            SchemaTooNew: a newer Easel wrote it.
+            DatabaseDamaged: the database cannot be read.
+            OSError: the folder cannot be made or written.
+        """
+        files = PictureFiles(folder / IMAGES_NAME)
+        lock = await asyncio.to_thread(_prepare, folder, files)
+        try:
+            database = await Database.connect(folder / DATABASE_NAME)
+        except BaseException:
+            lock.release()
+            raise
+        return cls(database=database, files=files, lock=lock, clock=clock)
+
+    async def close(self) -> None:
+        """Let what is under way end, then let go of the folder."""
+        await self._database.close()
+        self._lock.release()
+
+    # — looking up —
+
+    async def job(self, job_id: str) -> JobRecord | None:
+        """The job, or None."""
+        return await self._database.read(lambda database: jobs.find(database, job_id))
+
+    async def unfinished(self) -> list[JobRecord]:
+        """Every job that is not over, in the order they were accepted."""
+        return await self._select(f"WHERE {jobs.UNFINISHED} ORDER BY jobs.number")
+
+    async def active(self, guild_id: int) -> list[JobRecord]:
+        """A server's jobs that are not over, in the order they were accepted."""
+        return await self._select(f"WHERE guild_id = ? AND {jobs.UNFINISHED} ORDER BY jobs.number", guild_id)
+
+    async def latest(self, guild_id: int, user_id: int, limit: int) -> list[JobRecord]:
+        """A person's last jobs in a server, newest first."""
+        return await self._select(
+            "WHERE guild_id = ? AND user_id = ? ORDER BY jobs.number DESC LIMIT ?", guild_id, user_id, limit
+        )
+
+    async def upscale_of(self, parent: str, index: int, channel_id: int) -> JobRecord | None:
+        """The newest public upscale of that picture in that channel which is made or on its way."""
+        found = await self._select(
+            "WHERE kind = 'upscale' AND parent = ? AND parent_index = ? AND channel_id = ? AND NOT private "
+            "AND NOT discarded AND state NOT IN ('failed', 'cancelled') ORDER BY jobs.number DESC LIMIT 1",
+            parent,
+            index,
+            channel_id,
+        )
+        return found[0] if found else None
+
+    async def _select(self, clause: str, *parameters: str | int) -> list[JobRecord]:
+        return await self._database.read(lambda database: jobs.select(database, clause, parameters))
+
+    async def pictures(self, job_id: str) -> list[Picture]:
+        """A job's pictures in order; none where it has none, or they were deleted."""
+        return await self._database.read(lambda database: images.of_job(database, job_id, self._files))
+
+    async def read_picture(self, picture: Picture) -> bytes:
+        """The picture's PNG bytes, checked against their digest.
+
+        Raises:
+            PictureLost: the file is gone or damaged.
+        """
+        return await asyncio.to_thread(self._files.read, picture.digest)
+
+    # — quotas, rules, audit —
+
+    async def usage(self, guild_id: int, user_id: int, at: datetime) -> Usage:
+        """What a person has used in a server in the 24 hours before `at`, and how many jobs wait."""
+        return await self._database.read(lambda database: ledger.usage(database, guild_id, user_id, at))
+
+    async def policies(self, guild_id: int, fallback: Policy) -> Policies:
+        """A server's policies; `fallback` is the config's."""
+        return await self._database.read(lambda database: house_rules.policies(database, guild_id, fallback))
+
+    async def set_policy(
+        self, guild_id: int, role_id: int | None, policy: Policy | None, *, by: int, at: datetime
+    ) -> None:
+        """Set (or with None lift) the policy of a role, or of everyone where `role_id` is None; audited."""
+        await self._database.write(
+            lambda database: house_rules.set_policy(database, guild_id, role_id, policy, by=by, at=at)
+        )
+
+    async def setting(self, guild_id: int, name: str) -> object:
+        """A server's setting, a JSON value; None where it was never set."""
+        return await self._database.read(lambda database: house_rules.setting(database, guild_id, name))
+
+    async def set_setting(self, guild_id: int, name: str, value: object, *, by: int, at: datetime) -> None:
+        """Set a server's setting to a JSON value; audited."""
+        await self._database.write(
+            lambda database: house_rules.set_setting(database, guild_id, name, value, by=by, at=at)
+        )
+
+    async def audit(self, guild_id: int, limit: int = 50) -> list[AuditEntry]:
+        """The latest acts of a server's moderators, newest first."""
+        return await self._database.read(lambda database: house_rules.read_audit(database, guild_id, limit))
+
+    # — memory: what the engine and the client want to find again —
+
+    async def load_memory(self, name: str) -> object:
+        """The JSON value last saved under `name`, or None."""
+
+        async def work(database: aiosqlite.Connection) -> object:
+            async with database.execute("SELECT value FROM memory WHERE name = ?", (name,)) as cursor:
+                row = await cursor.fetchone()
+            return None if row is None else json.loads(row["value"])
+
+        return await self._database.read(work)
+
+    async def save_memory(self, name: str, value: object) -> None:
+        """Keep a JSON value under `name`."""
+        statement = (
+            "INSERT INTO memory (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
+        )
+
+        async def work(database: aiosqlite.Connection) -> None:
+            await database.execute(statement, (name, json.dumps(value)))
+
+        await self._database.write(work)
+
+
+def _prepare(folder: Path, files: PictureFiles) -> FolderLock:
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FolderLock(folder)
+    try:
+        files.prepare()
+        migrate(folder / DATABASE_NAME, shipped_migrations())
+    except BaseException:
+        lock.release()
+        raise
+    return lock

@@ -1,0 +1,295 @@
+"""The use cases: what people can have done. No Discord here, no torch, no words.
+
+Each use case that makes pictures reads: build the request → price it → accept it in one transaction
+(quota, job row, ledger) → put it in the fair queue. The caller answers the person, then calls `answered`
+or `unanswered`; delivery follows from there.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from bot.ask import Ask
+from bot.config import LimitsSettings
+from bot.prompt.order import ImageOrder, resolve
+from bot.quota import Allowed, Policies, Policy, Refused, Usage, decide
+from bot.refusal import AlreadyOver, Draining, NotYours, UnknownJob
+from bot.store import JobKind, JobRecord, NewJob, Picture, Store
+from inference import Catalogue, Engine, ImageRequest, InferenceError, Job, QueueEntry, UpscaleRequest
+
+PICTURES: Final = 4
+"""How many come back when nobody says."""
+VARIATION_STRENGTH: Final = 0.45
+"""How far a variation walks on the noise sphere: clearly a sibling, clearly another picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """An accepted job, in the queue.
+
+    Attributes:
+        record: the stored job.
+        job: the engine's, or None when it is already over.
+        place: where it stands in line at this moment.
+        left: compute-seconds of the person's day that remain after it; None when there is no limit.
+        budget: the whole day's; None likewise.
+    """
+
+    record: JobRecord
+    job: Job
+    place: QueueEntry | None
+    left: float | None
+    budget: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadyMade:
+    """The same upscale is there, or on its way: nothing is made twice, nothing charged."""
+
+    record: JobRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a person has used and may use."""
+
+    policy: Policy
+    policies: Policies
+    usage: Usage
+
+
+class Studio:
+    """Everything people can ask of Easel, by whatever door they come.
+
+    Args:
+        fresh_seed: draws a seed in [0, 2³²) when nobody named one.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        engine: Engine,
+        catalogue: Catalogue,
+        limits: LimitsSettings,
+        fallback_policy: Policy,
+        fresh_seed: Callable[[], int],
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._limits = limits
+        self._fallback = fallback_policy
+        self._fresh_seed = fresh_seed
+        self._draining = False
+        self._upscaling = asyncio.Lock()
+        self.catalogue = catalogue
+
+    # — making pictures —
+
+    async def imagine(self, ask: Ask, order: ImageOrder) -> Ticket:
+        """Pictures from words.
+
+        Raises:
+            InvalidRequest: an option holds what the model cannot do.
+            QuotaRefused: the person's day or place in line is used up.
+            Draining: the studio is closing.
+        """
+        request = resolve(
+            order.over(ImageOrder(prompt="", count=min(PICTURES, self._limits.max_count))),
+            catalogue=self.catalogue,
+            owner=ask.owner,
+            fresh_seed=self._fresh_seed(),
+            limits=self._limits,
+        )
+        return await self._accept(ask, JobKind.IMAGINE, request)
+
+    async def reroll(self, ask: Ask, job_id: str) -> Ticket:
+        """The same words and settings again, from fresh noise."""
+        parent = await self._parent(ask, job_id)
+        request = parent.request.reroll(self._fresh_seed()).asked_by(ask.owner)
+        return await self._accept(ask, JobKind.REROLL, request, parent=parent)
+
+    async def vary(self, ask: Ask, job_id: str, index: int) -> Ticket:
+        """Four pictures near picture `index`."""
+        parent = await self._parent(ask, job_id, index)
+        count = min(PICTURES, self._limits.max_count)
+        request = parent.request.vary(
+            index, seed=self._fresh_seed(), strength=VARIATION_STRENGTH, count=count
+        ).asked_by(ask.owner)
+        return await self._accept(ask, JobKind.VARIATION, request, parent=parent, index=index)
+
+    async def upscale(self, ask: Ask, job_id: str, index: int) -> Ticket | AlreadyMade:
+        """Picture `index`, larger and faithful; once for everybody in the channel."""
+        parent = await self._parent(ask, job_id, index)
+        request = parent.request.picture(index).asked_by(ask.owner)
+        async with self._upscaling:  # two presses at once must not both find nothing
+            if not ask.private:
+                made = await self._store.upscale_of(job_id, index, ask.channel_id)
+                if made is not None:
+                    return AlreadyMade(record=made)
+            return await self._accept(ask, JobKind.UPSCALE, request, parent=parent, index=index)
+
+    async def _parent(self, ask: Ask, job_id: str, index: int | None = None) -> JobRecord:
+        parent = await self._store.job(job_id)
+        if parent is None or parent.guild_id != ask.guild_id:
+            raise UnknownJob
+        if parent.private and parent.user_id != ask.user_id:
+            raise NotYours
+        if index is not None:
+            await self.picture(parent, index)
+        return parent
+
+    async def picture(self, record: JobRecord, index: int) -> Picture:
+        """The stored picture `index` of a job.
+
+        Raises:
+            UnknownJob: it was deleted, or never was.
+        """
+        for picture in await self._store.pictures(record.id):
+            if picture.index == index:
+                return picture
+        raise UnknownJob
+
+    async def _accept(
+        self,
+        ask: Ask,
+        kind: JobKind,
+        request: ImageRequest,
+        *,
+        parent: JobRecord | None = None,
+        index: int | None = None,
+    ) -> Ticket:
+        if self._draining:
+            raise Draining
+        work = await self._work(kind, request, parent, index)
+        price = self._engine.estimate(work)
+        policies = await self._store.policies(ask.guild_id, self._fallback)
+        policy = policies.for_member(ask.role_ids)
+        granted: list[Allowed] = []
+
+        def rule(usage: Usage) -> Allowed | Refused:
+            verdict = decide(policy, usage, price=price, now=ask.asked_at)
+            if isinstance(verdict, Allowed):
+                granted.append(verdict)
+            return verdict
+
+        record = await self._store.accept(
+            NewJob(
+                kind=kind,
+                request=request,
+                parent=None if parent is None else parent.id,
+                parent_index=index,
+                interaction_id=ask.interaction_id,
+                application_id=ask.application_id,
+                token=ask.token,
+                guild_id=ask.guild_id,
+                channel_id=ask.channel_id,
+                user_id=ask.user_id,
+                private=ask.private,
+                asked_at=ask.asked_at,
+                attachment_limit=ask.attachment_limit,
+                price=price,
+            ),
+            decide=rule,
+        )
+        try:
+            job = self._engine.submit(work, job_id=record.id)
+        except InferenceError:
+            await self._store.fail(record.id, "the engine did not take it")
+            raise
+        return Ticket(
+            record=record,
+            job=job,
+            place=self.place(record.id),
+            left=granted[0].left_after,
+            budget=policy.seconds_per_day,
+        )
+
+    async def _work(
+        self, kind: JobKind, request: ImageRequest, parent: JobRecord | None, index: int | None
+    ) -> ImageRequest | UpscaleRequest:
+        if kind is not JobKind.UPSCALE:
+            return request
+        if parent is None or index is None:
+            raise UnknownJob
+        picture = await self.picture(parent, index)
+        image = await self._store.read_picture(picture)
+        factor = 4 if max(picture.width, picture.height) <= 512 else 2
+        return UpscaleRequest(image=image, factor=factor, owner=request.owner)
+
+    # — after a restart —
+
+    async def resume(self, record: JobRecord) -> Job:
+        """Put a stored job back in the queue, in its owner's turn; its price stays what was promised.
+
+        Raises:
+            UnknownJob: what it stands on was deleted meanwhile.
+            InvalidRequest: its model is offered no more.
+        """
+        parent = await self._store.job(record.parent) if record.parent else None
+        work = await self._work(record.kind, record.request, parent, record.parent_index)
+        return self._engine.submit(work, job_id=record.id)
+
+    # — looking and stopping —
+
+    def place(self, job_id: str) -> QueueEntry | None:
+        """Where a job stands in line; None when it waits no more."""
+        return next((entry for entry in self._engine.queue() if entry.job_id == job_id), None)
+
+    def line(self) -> tuple[QueueEntry, ...]:
+        """Everybody's jobs in the order they will be served, the running ones first."""
+        return self._engine.queue()
+
+    async def job(self, ask: Ask, job_id: str) -> JobRecord:
+        """A job of this server.
+
+        Raises:
+            UnknownJob: there is none of that id here.
+        """
+        record = await self._store.job(job_id)
+        if record is None or record.guild_id != ask.guild_id:
+            raise UnknownJob
+        return record
+
+    async def may_end(self, ask: Ask, job_id: str) -> JobRecord:
+        """The job, if this person may cancel or delete it: its owner or a moderator.
+
+        Raises:
+            NotYours: neither.
+        """
+        record = await self.job(ask, job_id)
+        if record.user_id != ask.user_id and not ask.moderator:
+            raise NotYours
+        return record
+
+    async def active(self, guild_id: int) -> list[JobRecord]:
+        """The server's jobs that wait or run, oldest first."""
+        return await self._store.active(guild_id)
+
+    async def discard(self, ask: Ask, job_id: str) -> JobRecord:
+        """Forget a finished job's pictures. What was spent stays spent.
+
+        Raises:
+            NotYours: the person is neither owner nor moderator.
+            AlreadyOver: it still waits or runs; cancel it instead.
+        """
+        record = await self.may_end(ask, job_id)
+        if not record.state.over:
+            raise AlreadyOver
+        await self._store.delete_pictures(job_id, by=ask.user_id)
+        return record
+
+    async def standing(self, ask: Ask, user_id: int, role_ids: frozenset[int]) -> Standing:
+        """What a person has used in the last 24 hours, and under which policy."""
+        policies = await self._store.policies(ask.guild_id, self._fallback)
+        usage = await self._store.usage(ask.guild_id, user_id, ask.asked_at)
+        return Standing(policy=policies.for_member(role_ids), policies=policies, usage=usage)
+
+    async def set_policy(self, ask: Ask, role_id: int | None, policy: Policy | None) -> None:
+        """Set, or with None lift, the policy of a role or of everyone; written to the audit table."""
+        await self._store.set_policy(ask.guild_id, role_id, policy, by=ask.user_id, at=ask.asked_at)
+
+    def drain(self) -> None:
+        """Take nothing new; what was accepted goes on."""
+        self._draining = True

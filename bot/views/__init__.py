@@ -1,0 +1,1 @@
+"""Buttons: an id in, a use case out."""

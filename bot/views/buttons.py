@@ -1,0 +1,108 @@
+"""Buttons that outlive the process: all they need is in their id, the rest is in the database.
+
+discord.py drops a DynamicItem's class for everybody when a view that mixes it with ordinary items times out.
+Hence: only these buttons, never a view kept in memory (`bot.post` stops each before it is sent).
+"""
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+
+if TYPE_CHECKING:
+    from bot.client import EaselClient
+
+Row = discord.ui.ActionRow[Any]
+
+
+class Verb(StrEnum):
+    """What a button does with its job."""
+
+    UPSCALE = "up"
+    VARY = "vary"
+    REROLL = "again"
+    DELETE = "bin"
+    CANCEL = "cancel"
+
+
+class JobButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"easel:1:(?P<verb>[a-z]{1,10}):(?P<job>[0-9a-z]{12}):(?P<index>[0-9])",
+):
+    """`easel:<version>:<verb>:<job>:<picture>`; rights are read again at every press.
+
+    Args:
+        verb: what it does; a verb this version does not know gets a friendly answer.
+        job: the job's id.
+        index: the picture's, from 0; 0 where it does not matter.
+    """
+
+    def __init__(
+        self,
+        verb: str,
+        job: str,
+        index: int = 0,
+        *,
+        label: str | None = None,
+        emoji: str | None = None,
+        style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    ) -> None:
+        self.verb = verb
+        self.job = job
+        self.index = index
+        super().__init__(
+            discord.ui.Button(
+                label=label, emoji=emoji, style=style, custom_id=f"easel:1:{verb}:{job}:{index}"
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        _interaction: discord.Interaction[Any],
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        label = item.label if isinstance(item, discord.ui.Button) else None
+        return cls(match["verb"], match["job"], int(match["index"]), label=label or match["verb"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        client: EaselClient = interaction.client
+        await client.pressed(interaction, self)
+
+
+def picture_rows(job: str, count: int) -> list[Row]:
+    """U1… and 🔄, then V1… and 🗑, in rows of at most five."""
+    upscale = [JobButton(Verb.UPSCALE, job, index, label=f"U{index + 1}") for index in range(count)]
+    vary = [JobButton(Verb.VARY, job, index, label=f"V{index + 1}") for index in range(count)]
+    again = JobButton(Verb.REROLL, job, emoji="🔄")
+    delete = JobButton(Verb.DELETE, job, emoji="🗑️")
+    return [*_rows([*upscale, again]), *_rows([*vary, delete])]
+
+
+def upscaled_rows(job: str, source: str, index: int) -> list[Row]:
+    """Under a larger picture: vary the one it came from, or delete it."""
+    return _rows(
+        [
+            JobButton(Verb.VARY, source, index, label="Vary", emoji="🎨"),
+            JobButton(Verb.DELETE, job, emoji="🗑️"),
+        ]
+    )
+
+
+def cancel_row(job: str) -> Row:
+    """While it waits or runs."""
+    return Row(JobButton(Verb.CANCEL, job, label="Cancel"))
+
+
+def retry_row(job: str) -> Row:
+    """Where it ended without pictures."""
+    return Row(
+        JobButton(Verb.REROLL, job, label="Try again", emoji="🔄"), JobButton(Verb.DELETE, job, emoji="🗑️")
+    )
+
+
+def _rows(buttons: list[JobButton]) -> list[Row]:
+    return [Row(*buttons[start : start + 5]) for start in range(0, len(buttons), 5)]

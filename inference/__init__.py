@@ -1,0 +1,84 @@
+"""The GPU side of Easel: requests, models, denoising, fairness, workers.
+
+Importing this imports no torch: that happens in the worker process alone.
+"""
+
+from inference.engine import Engine
+from inference.errors import EngineClosed, InferenceError, InvalidRequest, ModelUnavailable
+from inference.fair_queue import FairCounters
+from inference.handle import Job
+from inference.job import (
+    Cancelled,
+    Done,
+    Failed,
+    FailureCode,
+    ImageResult,
+    JobEvent,
+    Outcome,
+    Preview,
+    Progress,
+    Queued,
+    Started,
+)
+from inference.models import KNOWN_MODELS, POCKET, Catalogue, ModelInfo
+from inference.png import png_size
+from inference.request import (
+    MAX_COUNT,
+    MAX_GUIDANCE,
+    MAX_PROMPT,
+    MAX_SIDE,
+    MAX_STEPS,
+    MAX_UPSCALED_SIDE,
+    MIN_SIDE,
+    SEEDS,
+    SIDE_MULTIPLE,
+    UPSCALE_FACTORS,
+    ImageRequest,
+    UpscaleRequest,
+    Variation,
+)
+from inference.samplers import SAMPLERS, Sampler
+from inference.status import EngineStatus, QueueEntry
+
+__all__ = [
+    "KNOWN_MODELS",
+    "MAX_COUNT",
+    "MAX_GUIDANCE",
+    "MAX_PROMPT",
+    "MAX_SIDE",
+    "MAX_STEPS",
+    "MAX_UPSCALED_SIDE",
+    "MIN_SIDE",
+    "POCKET",
+    "SAMPLERS",
+    "SEEDS",
+    "SIDE_MULTIPLE",
+    "UPSCALE_FACTORS",
+    "Cancelled",
+    "Catalogue",
+    "Done",
+    "Engine",
+    "EngineClosed",
+    "EngineStatus",
+    "FailureCode",
+    "Failed",
+    "FairCounters",
+    "ImageRequest",
+    "ImageResult",
+    "InferenceError",
+    "InvalidRequest",
+    "Job",
+    "JobEvent",
+    "ModelInfo",
+    "ModelUnavailable",
+    "Outcome",
+    "Preview",
+    "Progress",
+    "QueueEntry",
+    "Queued",
+    "Sampler",
+    "Started",
+    "UpscaleRequest",
+    "Variation",
+    "png_size",
+]

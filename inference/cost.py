@@ -1,0 +1,75 @@
+"""What a request costs: learned seconds per megapixel-evaluation, per model. Pure.
+
+One evaluation is one entry of the U-Net's batch; with guidance a step has two. Decoding counts as a few.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from inference.png import png_size
+from inference.request import ImageRequest, UpscaleRequest
+from inference.samplers import SAMPLERS
+
+DECODE_EVALUATIONS: Final = 3.0
+"""A VAE decode in U-Net evaluations of the same picture (Stable Diffusion 1.5 at 512²: 2.5 to 0.8 TFLOP)."""
+CAUTIOUS_RATE: Final = 5.0
+"""Seconds per megapixel-evaluation while nothing was measured: a model of this size on a slow CPU."""
+UPSCALE: Final = "upscale"
+"""The name under which enlarging learns its rate, in seconds per megapixel made."""
+UPSCALE_RATE: Final = 1.0
+LEARNING: Final = 0.3
+"""The weight of the newest measurement."""
+MEGAPIXEL: Final = 1_000_000
+
+
+def megapixel_evaluations(request: ImageRequest) -> float:
+    """How much work a request is, whatever the model: pictures · megapixels · evaluations."""
+    a_step, besides = SAMPLERS[request.sampler].evaluations
+    forwards = max(1, request.steps * a_step + besides)
+    entries = 2 if request.guidance_scale > 1 else 1
+    pixels = request.count * request.width * request.height
+    return pixels / MEGAPIXEL * (forwards * entries + DECODE_EVALUATIONS)
+
+
+class CostModel:
+    """Estimates compute-seconds from what requests of the same model took."""
+
+    def __init__(self, rates: Mapping[str, float] | None = None) -> None:
+        self._rates = {name: rate for name, rate in (rates or {}).items() if rate > 0}
+
+    @property
+    def rates(self) -> Mapping[str, float]:
+        """Seconds per megapixel-evaluation by model, to be kept between runs."""
+        return dict(self._rates)
+
+    def knows(self, request: ImageRequest | UpscaleRequest) -> bool:
+        """Whether anything of the kind was measured."""
+        return _name(request) in self._rates
+
+    def estimate(self, request: ImageRequest | UpscaleRequest) -> float:
+        """Compute-seconds, more than 0."""
+        cautious = CAUTIOUS_RATE if isinstance(request, ImageRequest) else UPSCALE_RATE
+        return max(1e-3, self._rates.get(_name(request), cautious) * _amount(request))
+
+    def seed(self, model: str, rate: float) -> None:
+        """A warm-up's measurement; what real requests taught weighs more."""
+        if rate > 0:
+            self._rates.setdefault(model, rate)
+
+    def learn(self, request: ImageRequest | UpscaleRequest, compute_seconds: float) -> None:
+        """A finished request and what it took."""
+        name, measured = _name(request), compute_seconds / _amount(request)
+        if measured > 0:
+            before = self._rates.get(name, measured)
+            self._rates[name] = before + LEARNING * (measured - before)
+
+
+def _name(request: ImageRequest | UpscaleRequest) -> str:
+    return request.model if isinstance(request, ImageRequest) else UPSCALE
+
+
+def _amount(request: ImageRequest | UpscaleRequest) -> float:
+    if isinstance(request, ImageRequest):
+        return megapixel_evaluations(request)
+    width, height = png_size(request.image) or (1, 1)
+    return width * height * request.factor**2 / MEGAPIXEL

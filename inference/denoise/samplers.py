@@ -1,0 +1,78 @@
+"""Stock diffusers samplers, built by the name people know from the model's own sampler config."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any, Protocol, cast
+
+import diffusers
+import torch
+
+from inference.samplers import SAMPLERS
+
+
+class StockSampler(Protocol):
+    """What the loop uses of a diffusers scheduler class."""
+
+    timesteps: torch.Tensor
+    init_noise_sigma: float | torch.Tensor
+    alphas_cumprod: torch.Tensor
+    config: Any
+
+    def set_timesteps(self, num_inference_steps: int, device: torch.device | str | None = None) -> None: ...
+    def scale_model_input(self, sample: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor: ...
+    def step(
+        self, model_output: torch.Tensor, timestep: torch.Tensor, sample: torch.Tensor, **options: object
+    ) -> tuple[torch.Tensor, ...]: ...
+
+
+def build(name: str, model_config: Mapping[str, object]) -> StockSampler:
+    """A fresh sampler.
+
+    Args:
+        name: a name in `inference.SAMPLERS`.
+        model_config: what the model's `scheduler_config.json` says: betas, prediction type, spacing.
+    """
+    sampler = SAMPLERS[name]
+    stock = getattr(diffusers, sampler.diffusers_class)
+    return cast("StockSampler", stock.from_config(dict(model_config), **sampler.options))
+
+
+def takes_generator(sampler: StockSampler) -> bool:
+    """Whether its steps may draw noise, and so want to be told from where."""
+    return "generator" in inspect.signature(sampler.step).parameters
+
+
+def alpha_and_sigma(sampler: StockSampler, index: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Signal and noise share of what the model sees at timestep `index`: x = alpha · clean + sigma · noise.
+
+    alpha² + sigma² = 1. Samplers in the sigma parametrisation of Karras et al. (2022) scale their latents to
+    this before the model sees them, so one pair serves them all.
+    """
+    sigmas = getattr(sampler, "sigmas", None)
+    if sigmas is not None:
+        sigma = sigmas[index].double()
+        alpha = (1 + sigma**2).rsqrt()
+        return alpha, sigma * alpha
+    alpha_squared = sampler.alphas_cumprod[int(sampler.timesteps[index])].double()
+    return alpha_squared.sqrt(), (1 - alpha_squared).sqrt()
+
+
+def predicted_clean(
+    sampler: StockSampler, index: int, model_input: torch.Tensor, model_output: torch.Tensor
+) -> torch.Tensor:
+    """The clean latents that the model sees behind the noise at timestep `index`.
+
+    Args:
+        sampler: with its timesteps set.
+        index: into `sampler.timesteps`.
+        model_input: the latents as the model saw them, scaled.
+        model_output: what it answered, guided: noise, velocity (Salimans & Ho 2022) or the clean sample.
+    """
+    alpha, sigma = (part.to(model_input) for part in alpha_and_sigma(sampler, index))
+    match sampler.config.prediction_type:
+        case "v_prediction":
+            return alpha * model_input - sigma * model_output
+        case "sample":
+            return model_output
+        case _:
+            return (model_input - sigma * model_output) / alpha.clamp(min=1e-3)

@@ -1,0 +1,1 @@
+"""The kinds of models Easel runs, one module a kind."""

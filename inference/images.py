@@ -1,0 +1,82 @@
+"""Picture files: PNG with its settings inside, safe decoding, faithful enlargement."""
+
+import io
+from typing import Final
+
+from PIL import Image, ImageFilter, PngImagePlugin, UnidentifiedImageError
+
+from inference.errors import InvalidRequest
+from inference.png import png_size
+from inference.request import MAX_UPSCALED_SIDE, ImageRequest, UpscaleRequest
+from inference.samplers import SAMPLERS
+
+TEXT_KEY: Final = "parameters"
+"""The text chunk where people's tools look for the settings of a picture."""
+MAX_TEXT: Final = 16_384
+"""Characters of settings that are carried from a picture to its enlargement."""
+
+
+def parameters(request: ImageRequest, index: int) -> str:
+    """The settings of picture `index`, in the layout that tools for Stable Diffusion read."""
+    alone = request.picture(index)
+    settings = {
+        "Steps": alone.steps,
+        "Sampler": SAMPLERS[alone.sampler].title,
+        "CFG scale": f"{alone.guidance_scale:g}",
+        "Seed": alone.seed,
+        "Size": f"{alone.width}x{alone.height}",
+        "Model": alone.model,
+    }
+    if alone.variations:
+        *earlier, last = alone.variations
+        settings["Variation seed"] = last.seed
+        settings["Variation seed strength"] = f"{last.strength:g}"
+        if earlier:
+            settings["Earlier variations"] = "; ".join(f"{step.seed} at {step.strength:g}" for step in earlier)
+    settings["Version"] = "Easel"
+    lines = [alone.prompt]
+    if alone.negative_prompt:
+        lines.append(f"Negative prompt: {alone.negative_prompt}")
+    lines.append(", ".join(f"{name}: {value}" for name, value in settings.items()))
+    return "\n".join(lines)
+
+
+def encode_png(image: Image.Image, text: str) -> bytes:
+    """A PNG file, the same bytes for the same picture and text."""
+    info = PngImagePlugin.PngInfo()
+    if text:
+        info.add_itxt(TEXT_KEY, text)
+    file = io.BytesIO()
+    image.save(file, format="PNG", pnginfo=info, compress_level=6)
+    return file.getvalue()
+
+
+def decode_png(data: bytes) -> Image.Image:
+    """A whole PNG picture as 8-bit RGB.
+
+    Raises:
+        InvalidRequest: it is no PNG file, is damaged, or has a side of more than 4,096 pixels.
+    """
+    size = png_size(data)
+    # The header is read before Pillow is, so that a small file cannot ask for endless memory.
+    if size is None or not all(0 < side <= MAX_UPSCALED_SIDE for side in size):
+        raise InvalidRequest("image", size, f"a PNG picture of at most {MAX_UPSCALED_SIDE:,} pixels a side")
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+            image.load()
+            picture = image.convert("RGB")
+            picture.info = dict(image.info)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise InvalidRequest("image", str(error), "a whole PNG picture") from error
+    return picture
+
+
+def upscale(request: UpscaleRequest) -> tuple[Image.Image, str]:
+    """The picture enlarged, and the settings it carried."""
+    picture = decode_png(request.image)
+    size = (picture.width * request.factor, picture.height * request.factor)
+    large = picture.resize(size, Image.Resampling.LANCZOS)
+    finished = large.filter(ImageFilter.UnsharpMask(radius=0.6 * request.factor, percent=60, threshold=2))
+    text = picture.info.get(TEXT_KEY, "")
+    carried = str(text)[:MAX_TEXT]
+    return finished, f"{carried}, Upscale: {request.factor}x" if carried else ""

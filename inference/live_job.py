@@ -1,0 +1,66 @@
+"""What the engine knows of one job that waits or runs."""
+
+from dataclasses import dataclass
+
+from inference.job import Queued
+from inference.request import ImageRequest, UpscaleRequest
+from inference.story import Story
+
+LAST_ATTEMPT = 2
+"""A job during which so many workers died is at fault itself."""
+
+
+@dataclass(slots=True, kw_only=True)
+class LiveJob:
+    """One job from `submit` to its outcome.
+
+    Attributes:
+        estimate: compute-seconds it was thought to cost when it was submitted.
+        attempt: how often a worker was given it; 0 while it waits.
+        spent: compute-seconds of this attempt so far.
+        lost: compute-seconds of attempts whose worker died.
+        step: denoising steps done in this attempt.
+        steps: of how many; 0 before the first.
+        stopping: somebody wants it to end.
+    """
+
+    id: str
+    request: ImageRequest | UpscaleRequest
+    story: Story
+    estimate: float
+    attempt: int = 0
+    spent: float = 0.0
+    lost: float = 0.0
+    step: int = 0
+    steps: int = 0
+    stopping: bool = False
+    _told: tuple[int, int, int | None] | None = None
+
+    @property
+    def total_spent(self) -> float:
+        return self.spent + self.lost
+
+    @property
+    def remaining(self) -> float:
+        """Seconds until it is done, at the pace it has; an estimate."""
+        if self.step == 0:
+            return self.estimate
+        return self.spent / self.step * (self.steps - self.step)
+
+    def worker_died(self) -> None:
+        """This attempt was in vain."""
+        self.lost += self.spent
+        self.spent, self.step, self.steps = 0.0, 0, 0
+
+    def tell_place(self, *, position: int, running: int, eta_seconds: float | None) -> None:
+        """Says `Queued` when the place, or the estimate as people read it, is another than before."""
+        place = (position, running, None if eta_seconds is None else rounded(eta_seconds))
+        if place == self._told:
+            return
+        self._told = place
+        self.story.tell(Queued(position=position, ahead=position - 1 + running, eta_seconds=eta_seconds))
+
+
+def rounded(seconds: float) -> int:
+    """Seconds as precise as an estimate deserves: to 1 under 10, to 5 above."""
+    return round(seconds) if seconds < 10 else 5 * round(seconds / 5)

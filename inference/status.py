@@ -1,0 +1,44 @@
+"""How the engine is, and who waits for it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["starting", "loading", "ready", "restarting", "closed", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStatus:
+    """How the engine is.
+
+    Attributes:
+        state: "starting" before the worker answers; "loading" a model; "ready" for work; "restarting" after the
+            worker died; "failed" when the model or the worker cannot be had (it is still tried again when a
+            request asks for it); "closed".
+        device: where it computes, such as "cpu" or "cuda"; None before the worker has said so.
+        model: the model that is loading, warm or broken; None before any.
+        detail: what is wrong, in one line; empty when nothing is.
+    """
+
+    state: State
+    device: str | None = None
+    model: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueEntry:
+    """One job that runs or waits.
+
+    Attributes:
+        job_id: which.
+        owner: whose turn it takes.
+        position: 0 runs, 1 is next.
+        eta_seconds: until it is done, wall clock, an estimate; None while nothing was measured.
+        estimate: compute-seconds it will cost, an estimate.
+    """
+
+    job_id: str
+    owner: str
+    position: int
+    eta_seconds: float | None
+    estimate: float

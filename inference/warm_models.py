@@ -1,0 +1,88 @@
+"""The models a worker keeps loaded, warmed up and measured."""
+
+import gc
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+
+from inference.cost import megapixel_evaluations
+from inference.denoise.batch import Batch
+from inference.families import components
+from inference.families.stable_diffusion import StableDiffusion
+from inference.models import ModelInfo
+from inference.preview import LatentPreview
+from inference.request import ImageRequest
+
+KEPT: Final = 2
+"""Models in memory at once; the one not used for longest makes room."""
+QUICK_SECONDS: Final = 1.0
+"""A first run under this is repeated, since the first of all also pays for what is set up lazily."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarmModel:
+    """A loaded model, its previews, and its measured seconds per megapixel-evaluation."""
+
+    family: StableDiffusion
+    preview: LatentPreview
+    rate: float
+
+
+class WarmModels:
+    """Loads on demand. Nothing is imported from a model's folder but numbers and words."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        self._models: OrderedDict[ModelInfo, WarmModel] = OrderedDict()
+
+    def get(self, model: ModelInfo) -> WarmModel | None:
+        """A model that is already warm."""
+        warm = self._models.get(model)
+        if warm is not None:
+            self._models.move_to_end(model)
+        return warm
+
+    def load(self, model: ModelInfo) -> WarmModel:
+        """Loads, fits the previews and measures one small run.
+
+        Raises:
+            ModelUnavailable: the detail says which file is wrong.
+        """
+        while len(self._models) >= KEPT:
+            self._models.popitem(last=False)
+            gc.collect()
+            if self.device.type == "cuda":
+                torch.cuda.empty_cache()
+        family = StableDiffusion(components.load(model, self.device), device=self.device)
+        warm = WarmModel(family=family, preview=LatentPreview.fit(family), rate=_measure(model, family))
+        self._models[model] = warm
+        return warm
+
+
+def _measure(model: ModelInfo, family: StableDiffusion) -> float:
+    """Seconds per megapixel-evaluation of one step and one decode at the native size."""
+    request = ImageRequest(
+        prompt="warming up",
+        owner="easel",
+        model=model.name,
+        width=model.width,
+        height=model.height,
+        steps=1,
+        guidance_scale=max(model.guidance_scale, 2.0),
+        sampler="ddim",
+        seed=0,
+    )
+    for _ in range(2):
+        began = time.perf_counter()
+        batch = Batch.prepare(request, family)
+        while not batch.done:
+            batch.step()
+        for _chunk in batch.finish():
+            pass
+        seconds = time.perf_counter() - began
+        if seconds > QUICK_SECONDS:
+            break
+    return seconds / megapixel_evaluations(request)

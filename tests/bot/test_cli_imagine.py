@@ -1,0 +1,131 @@
+"""`easel imagine` from a shell, with the real engine and the bundled model."""
+
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bot.out_files import UnwritableOut, plan, write
+from inference.job import ImageResult
+from inference.request import ImageRequest
+
+PNG = b"\x89PNG\r\n\x1a\n"
+COMMAND = [sys.executable, "-m", "bot", "imagine"]
+REQUEST = ImageRequest(
+    prompt="A red house, by the sea!",
+    owner="terminal",
+    model="pocket",
+    width=128,
+    height=128,
+    steps=2,
+    guidance_scale=3.5,
+    sampler="ddim",
+    seed=2**32 - 1,
+    count=2,
+)
+
+
+def easel(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    done = subprocess.run(
+        [*COMMAND, *words], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done
+
+
+def test_a_picture_is_made_and_made_again(tmp_path: Path) -> None:
+    """One JSON object on standard output; the same seed gives the same file, another seed another picture."""
+    prompt = "a green field under a blue sky"
+    words = ["--steps", "3", "--count", "2", "--seed", "7", "--out", "a.png", "--json"]
+    made = json.loads(easel(tmp_path, prompt, *words).stdout)
+    seconds = made.pop("seconds")
+    assert seconds > 0
+    assert made == {
+        "images": ["a-1.png", "a-2.png"],
+        "seed": 7,
+        "seeds": [7, 8],
+        "steps": 3,
+        "guidance": 3.5,
+        "sampler": "ddim",
+        "model": "pocket",
+        "width": 128,
+        "height": 128,
+    }
+    first, second = ((tmp_path / name).read_bytes() for name in made["images"])
+    assert first.startswith(PNG)
+    assert first != second
+    again = easel(tmp_path, "--", *prompt.split(), "--steps", "3", "--seed", "7", "--count", "2")
+    paths = [f"a-green-field-under-a-blue-sky-{seed}.png" for seed in (7, 8)]
+    assert again.stdout.splitlines() == paths
+    assert [(tmp_path / path).read_bytes() for path in paths] == [first, second]
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+@pytest.mark.parametrize(("name", "begins"), [("a.webp", b"RIFF"), ("a.jpg", b"\xff\xd8"), ("a.png", PNG)])
+def test_the_suffix_says_the_format(tmp_path: Path, name: str, begins: bytes) -> None:
+    """A PNG stays byte for byte what the engine made; others are encoded from it, the same each time."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(buffer, "PNG")
+    picture = ImageResult(index=0, seed=0, width=8, height=8, png=buffer.getvalue())
+    contents = set()
+    for _ in range(2):
+        write(tmp_path / name, picture)
+        contents.add((tmp_path / name).read_bytes())
+    (content,) = contents
+    assert content.startswith(begins)
+    assert name != "a.png" or content == picture.png
+
+
+def test_a_terminal_sees_progress_and_may_interrupt(tmp_path: Path) -> None:
+    """A bar on a terminal; Ctrl-C leaves with 130, one line, no picture."""
+    leader, follower = pty.openpty()
+    words = ["a house", "--steps", "150", "--count", "10", "--out", "a.png"]
+    with subprocess.Popen(
+        [*COMMAND, *words],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=follower,
+        env={**os.environ, "TERM": "xterm"},
+    ) as running:
+        os.close(follower)
+        seen = b""
+        interrupted = False
+        while True:
+            try:
+                part = os.read(leader, 4096)
+            except OSError:  # what Linux says when the other end of a terminal is closed
+                break
+            if not part:
+                break
+            seen += part
+            if not interrupted and b"Painting" in seen:
+                running.send_signal(signal.SIGINT)
+                interrupted = True
+    os.close(leader)
+    assert running.returncode == 130
+    assert seen.endswith(b"easel: cancelled\r\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_names_are_made_from_prompt_and_seed(tmp_path: Path) -> None:
+    """In a folder each picture is called by the words and its own seed."""
+    assert plan(tmp_path, REQUEST) == (
+        tmp_path / "a-red-house-by-the-sea-4294967295.png",
+        tmp_path / "a-red-house-by-the-sea-0.png",
+    )
+    assert plan(tmp_path / "x.jpg", REQUEST) == (tmp_path / "x-1.jpg", tmp_path / "x-2.jpg")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_the_way_is_told(tmp_path: Path) -> None:
+    """A picture does not replace a folder."""
+    (tmp_path / "x-2.png").mkdir()
+    with pytest.raises(UnwritableOut, match="there is a folder of that name"):
+        plan(tmp_path / "x.png", REQUEST)

@@ -1,0 +1,372 @@
+"""A job's life against a real database on a real disk."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.quota import UNLIMITED, Decision, Policy, Usage, decide
+from bot.store import (
+    AlreadyAccepted,
+    JobKind,
+    JobRecord,
+    JobState,
+    NewJob,
+    PictureLost,
+    QuotaRefused,
+    StaleAttempt,
+    Store,
+    UnknownJobId,
+    WrongState,
+    new_job_id,
+)
+from inference.job import ImageResult
+from inference.request import ImageRequest, Variation
+
+ASKED = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
+GUILD, CHANNEL, ADA, BEN = 10, 20, 30, 31
+REQUEST = ImageRequest(
+    prompt="a red house\0 by the sea",
+    owner="10:30",
+    model="pocket",
+    width=128,
+    height=128,
+    steps=20,
+    guidance_scale=3.5,
+    sampler="ddim",
+    seed=2**32 - 1,
+    count=2,
+    negative_prompt="text",
+    variations=(Variation(seed=5, strength=0.25),),
+)
+FIRST = NewJob(
+    kind=JobKind.IMAGINE,
+    request=REQUEST,
+    interaction_id=2**62,
+    application_id=1,
+    token="secret",
+    guild_id=GUILD,
+    channel_id=CHANNEL,
+    user_id=ADA,
+    private=False,
+    asked_at=ASKED,
+    price=10.0,
+    attachment_limit=10 * 1024**2,
+)
+
+
+def job(interaction: int, **changes: object) -> NewJob:
+    return replace(FIRST, id=f"{interaction:0>12}", interaction_id=interaction, **changes)  # type: ignore[arg-type]
+
+
+def within(policy: Policy, price: float = 10.0) -> Callable[[Usage], Decision]:
+    return lambda usage: decide(policy, usage, price, ASKED)
+
+
+ANYTHING = within(UNLIMITED)
+
+
+def picture(index: int, content: bytes = b"png") -> ImageResult:
+    return ImageResult(index=index, seed=index + 1, width=128, height=96, png=content + bytes([index]))
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await Store.open(tmp_path)
+    yield store
+    await store.close()
+
+
+async def rendered(store: Store, new: NewJob, *pictures: ImageResult, seconds: float = 4.0) -> JobRecord:
+    await store.accept(new, decide=ANYTHING)
+    await store.acknowledge(new.id, 77)
+    attempt = await store.claim(new.id)
+    return await store.render(new.id, attempt, pictures or (picture(0),), seconds, ["Cut."])
+
+
+async def seconds_used(store: Store, at: datetime = ASKED) -> float:
+    return (await store.usage(GUILD, ADA, at)).seconds_used
+
+
+async def test_a_job_goes_its_way(store: Store) -> None:
+    """Accepted, queued, running, rendered, delivered; the token lives until delivery, no longer."""
+    accepted = await store.accept(FIRST, decide=ANYTHING)
+    assert accepted.state is JobState.ACCEPTED
+    assert accepted.request == REQUEST
+    assert (accepted.asked_at, accepted.token, accepted.interaction_id) == (ASKED, "secret", 2**62)
+    assert (await store.acknowledge(FIRST.id, 77)).state is JobState.QUEUED
+    assert await store.claim(FIRST.id) == 1
+    made = await store.render(FIRST.id, 1, [picture(0), picture(1)], 4.0, ["Cut."])
+    assert (made.state, made.compute_seconds, made.notes) == (JobState.RENDERED, 4.0, ("Cut.",))
+    assert made.token == "secret"
+    delivered = await store.deliver(FIRST.id, 78, channel_id=21)
+    assert (delivered.state, delivered.message_id, delivered.channel_id) == (JobState.DELIVERED, 78, 21)
+    assert delivered.token is None
+    assert await store.job(FIRST.id) == delivered
+    assert await store.unfinished() == []
+
+
+def test_an_id_of_a_new_job_is_random_and_readable() -> None:
+    """12 characters of Crockford's base 32; two are not the same."""
+    one, two = new_job_id(), new_job_id()
+    assert one != two
+    assert replace(FIRST, id=one).id == one
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"asked_at": datetime(2026, 1, 1)},  # noqa: DTZ001
+        {"price": float("nan")},
+        {"price": -1.0},
+        {"kind": JobKind.UPSCALE},
+    ],
+)
+def test_a_new_job_is_valid_once_built(changes: dict[str, object]) -> None:
+    """What could not be stored cannot be built."""
+    with pytest.raises(ValueError, match=r"asked_at|price|upscale"):
+        job(1, **changes)
+
+
+async def test_the_price_is_reserved_then_settled_by_what_it_cost(store: Store) -> None:
+    """Used is the price while it is open, the cost afterwards."""
+    await rendered(store, FIRST)
+    assert await seconds_used(store) == 10.0
+    await store.deliver(FIRST.id, 77)
+    assert await seconds_used(store) == 4.0
+
+
+async def test_nobody_pays_more_than_the_price(store: Store) -> None:
+    """A job that cost more than was reserved pays what was reserved."""
+    await rendered(store, FIRST, seconds=400.0)
+    await store.deliver(FIRST.id, 77)
+    assert await seconds_used(store) == 10.0
+
+
+async def test_failure_refunds_everything(store: Store) -> None:
+    """Whatever had been computed, a failed job costs nothing, and its pictures and token are gone."""
+    await rendered(store, FIRST)
+    failed = await store.fail(FIRST.id, "channel gone")
+    assert (failed.state, failed.reason, failed.token) == (JobState.FAILED, "channel gone", None)
+    assert await seconds_used(store) == 0.0
+    assert await store.pictures(FIRST.id) == []
+
+
+async def test_a_cancelled_job_pays_what_was_computed(store: Store) -> None:
+    """The rest comes back."""
+    await store.accept(FIRST, decide=ANYTHING)
+    cancelled = await store.cancel(FIRST.id, 3.0)
+    assert (cancelled.state, cancelled.compute_seconds, cancelled.token) == (JobState.CANCELLED, 3.0, None)
+    assert await seconds_used(store) == 3.0
+
+
+async def test_settling_late_frees_nothing_new(store: Store) -> None:
+    """All of a job counts at the time it was asked for: a day later it is out of the window as a whole."""
+    await rendered(store, FIRST)
+    after = ASKED + timedelta(hours=24)
+    assert await seconds_used(store, after - timedelta(microseconds=1)) == 10.0
+    assert await seconds_used(store, after) == 0.0
+    await store.deliver(FIRST.id, 77)
+    assert await seconds_used(store, after) == 0.0
+    assert await seconds_used(store, ASKED - timedelta(hours=1)) == 4.0, "what comes later counts as well"
+
+
+async def test_what_does_not_fit_is_refused_and_leaves_nothing(store: Store) -> None:
+    """The quota is asked inside the transaction; a refusal writes nothing."""
+    policy = within(Policy(seconds_per_day=25))
+    await store.accept(job(1), decide=policy)
+    await store.accept(job(2), decide=policy)
+    with pytest.raises(QuotaRefused) as caught:
+        await store.accept(job(3), decide=policy)
+    assert caught.value.decision.left == 5
+    assert await store.job(job(3).id) is None
+    assert await seconds_used(store) == 20.0
+    await store.accept(job(4, user_id=BEN), decide=policy)
+    await store.accept(job(5, guild_id=11), decide=policy)
+
+
+async def test_waiting_jobs_are_counted_until_they_run(store: Store) -> None:
+    """Accepted and queued jobs wait; a running one does not."""
+    await store.accept(job(1), decide=ANYTHING)
+    await store.accept(job(2), decide=ANYTHING)
+    await store.acknowledge(job(2).id, 5)
+    assert (await store.usage(GUILD, ADA, ASKED)).waiting_jobs == 2
+    await store.claim(job(2).id)
+    assert (await store.usage(GUILD, ADA, ASKED)).waiting_jobs == 1
+
+
+async def test_an_interaction_is_accepted_once(store: Store) -> None:
+    """A repeat of the same interaction is told which job it has, and costs nothing."""
+    await store.accept(FIRST, decide=ANYTHING)
+    with pytest.raises(AlreadyAccepted) as caught:
+        await store.accept(replace(FIRST, id="zzzzzzzzzzzz"), decide=ANYTHING)
+    assert caught.value.job.id == FIRST.id
+    assert await seconds_used(store) == 10.0
+
+
+async def test_what_a_crash_could_repeat_may_be_repeated(store: Store) -> None:
+    """Acknowledge, deliver, fail and cancel say the same twice and count once."""
+    for _ in range(2):
+        if await store.job(FIRST.id) is None:
+            await rendered(store, FIRST)
+        await store.acknowledge(FIRST.id, 77)
+        delivered = await store.deliver(FIRST.id, 77)
+        await store.delete_pictures(FIRST.id, by=ADA)
+    assert delivered.state is JobState.DELIVERED
+    await store.accept(job(2), decide=ANYTHING)
+    await store.accept(job(3), decide=ANYTHING)
+    for _ in range(2):
+        await store.fail(job(2).id, "x")
+        await store.cancel(job(3).id, 1.0)
+    assert await seconds_used(store) == 4.0 + 0.0 + 1.0
+
+
+async def test_edges_that_do_not_exist_are_refused(store: Store) -> None:
+    """The error carries the job, its state and what was wanted; nothing is written."""
+    await store.accept(FIRST, decide=ANYTHING)
+    with pytest.raises(WrongState) as caught:
+        await store.claim(FIRST.id)
+    assert (caught.value.job_id, caught.value.state, caught.value.wanted) == (FIRST.id, "accepted", "running")
+    for edge in (
+        store.requeue(FIRST.id),
+        store.deliver(FIRST.id, 1),
+        store.render(FIRST.id, 0, [picture(0)], 1.0),
+        store.delete_pictures(FIRST.id, by=ADA),
+    ):
+        with pytest.raises(WrongState):
+            await edge
+    await store.acknowledge(FIRST.id, 77)
+    with pytest.raises(WrongState, match="another message"):
+        await store.acknowledge(FIRST.id, 78)
+    await store.render(FIRST.id, await store.claim(FIRST.id), [picture(0)], 1.0)
+    with pytest.raises(WrongState):
+        await store.claim(FIRST.id)
+    for edge in (store.requeue(FIRST.id), store.cancel(FIRST.id, 0)):
+        with pytest.raises(WrongState):
+            await edge
+    await store.deliver(FIRST.id, 77)
+    for edge in (store.fail(FIRST.id, "x"), store.cancel(FIRST.id, 0)):
+        with pytest.raises(WrongState):
+            await edge
+    with pytest.raises(UnknownJobId):
+        await store.claim("nothere00000")
+
+
+async def test_an_overtaken_attempt_writes_nothing(store: Store, tmp_path: Path) -> None:
+    """After a second claim the first one's pictures are refused, and their files do not stay."""
+    await store.accept(FIRST, decide=ANYTHING)
+    await store.acknowledge(FIRST.id, None)
+    assert [await store.claim(FIRST.id), await store.claim(FIRST.id)] == [1, 2]
+    with pytest.raises(StaleAttempt) as caught:
+        await store.render(FIRST.id, 1, [picture(0)], 4.0)
+    assert (caught.value.attempt, caught.value.current) == (1, 2)
+    assert list((tmp_path / "images").rglob("*.png")) == []
+    await store.render(FIRST.id, 2, [picture(0)], 4.0)
+
+
+async def test_an_answer_that_comes_after_the_end_is_remembered(store: Store) -> None:
+    """A job cancelled before its answer arrived keeps its state and learns the message."""
+    await store.accept(FIRST, decide=ANYTHING)
+    await store.cancel(FIRST.id, 0.0)
+    late = await store.acknowledge(FIRST.id, 77)
+    assert (late.state, late.message_id) == (JobState.CANCELLED, 77)
+
+
+async def test_after_a_restart_everything_is_there_in_order(tmp_path: Path) -> None:
+    """Unfinished jobs come back oldest first; running ones are queued again, their attempts counted."""
+    store = await Store.open(tmp_path)
+    for number in range(1, 5):
+        await store.accept(job(number), decide=ANYTHING)
+    for number in (2, 3, 4):
+        await store.acknowledge(job(number).id, 70 + number)
+    await store.claim(job(2).id)
+    await rendered(store, job(5))
+    await store.fail(job(4).id, "x")
+    await store.close()
+    store = await Store.open(tmp_path)
+    states = [(record.id[-1], str(record.state)) for record in await store.unfinished()]
+    assert states == [("1", "accepted"), ("2", "running"), ("3", "queued"), ("5", "rendered")]
+    assert (await store.requeue(job(2).id)).state is JobState.QUEUED
+    assert await store.claim(job(2).id) == 2
+    assert [record.id for record in await store.active(GUILD)] == [job(n).id for n in (1, 2, 3, 5)]
+    assert await store.active(11) == []
+    assert [record.id[-1] for record in await store.latest(GUILD, ADA, 2)] == ["5", "4"]
+    await store.close()
+
+
+async def test_a_file_two_jobs_share_is_kept_while_one_needs_it(store: Store) -> None:
+    """Files are named by what is in them; the last job to let go removes the file."""
+    for number in (1, 2):
+        await rendered(store, job(number), picture(0), picture(1, b"own%d" % number))
+        await store.deliver(job(number).id, 77)
+    shared, own = await store.pictures(job(1).id)
+    assert (shared.index, shared.seed, shared.width, shared.height) == (0, 1, 128, 96)
+    assert shared.path == (await store.pictures(job(2).id))[0].path
+    assert await store.read_picture(shared) == b"png\0"
+    discarded = await store.delete_pictures(job(1).id, by=ADA)
+    assert discarded.discarded
+    assert await store.pictures(job(1).id) == []
+    assert (shared.path.exists(), own.path.exists()) == (True, False)
+    await store.delete_pictures(job(2).id, by=ADA)
+    assert not shared.path.exists()
+    assert not shared.path.parent.exists()
+
+
+async def test_a_lost_or_damaged_picture_is_told(store: Store) -> None:
+    """What is read is what was stored, or an error that names the file."""
+    await rendered(store, FIRST)
+    (stored,) = await store.pictures(FIRST.id)
+    stored.path.write_bytes(b"flipped")
+    with pytest.raises(PictureLost, match="is damaged"):
+        await store.read_picture(stored)
+    stored.path.unlink()
+    with pytest.raises(PictureLost, match="is gone"):
+        await store.read_picture(stored)
+
+
+async def test_an_upscale_is_found_again(store: Store) -> None:
+    """The newest public one of that picture in that channel that is made or on its way."""
+    await rendered(store, FIRST)
+
+    def upscale(number: int, **changes: object) -> NewJob:
+        return job(number, **{"kind": JobKind.UPSCALE, "parent": FIRST.id, "parent_index": 0, **changes})
+
+    async def found() -> str | None:
+        record = await store.upscale_of(FIRST.id, 0, CHANNEL)
+        return None if record is None else record.id
+
+    for other in (
+        upscale(1, parent_index=1),
+        upscale(2, channel_id=99),
+        upscale(3, private=True),
+        job(4, kind=JobKind.VARIATION, parent=FIRST.id, parent_index=0),
+    ):
+        await store.accept(other, decide=ANYTHING)
+    assert await found() is None
+    await store.accept(upscale(5), decide=ANYTHING)
+    assert await found() == upscale(5).id
+    await store.fail(upscale(5).id, "x")
+    assert await found() is None
+    await rendered(store, upscale(6))
+    await store.deliver(upscale(6).id, 1)
+    assert await found() == upscale(6).id
+    await store.delete_pictures(upscale(6).id, by=ADA)
+    assert await found() is None
+
+
+async def test_a_moderator_who_deletes_is_written_down(store: Store) -> None:
+    """One's own pictures are one's own affair; somebody else's leave a trace."""
+    for number in (1, 2):
+        await rendered(store, job(number))
+        await store.deliver(job(number).id, 77)
+    await store.delete_pictures(job(1).id, by=ADA)
+    assert await store.audit(GUILD) == []
+    await store.delete_pictures(job(2).id, by=BEN)
+    (entry,) = await store.audit(GUILD)
+    assert (entry.actor, entry.act, entry.detail) == (
+        BEN,
+        "pictures deleted",
+        {"job": job(2).id, "owner": ADA},
+    )

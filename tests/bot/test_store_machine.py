@@ -1,0 +1,176 @@
+"""Any interleaving of what can happen to jobs keeps the books: nothing is overspent, minted or lost."""
+
+import asyncio
+import contextlib
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Coroutine
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from bot.quota import DAY, Policy, decide
+from bot.store import JobKind, JobState, NewJob, QuotaRefused, StaleAttempt, Store, WrongState
+from inference.job import ImageResult
+from inference.request import ImageRequest
+
+T = TypeVar("T")
+START = datetime(2026, 1, 1, tzinfo=UTC)
+LIMIT = 100.0
+POLICY = Policy(seconds_per_day=LIMIT, waiting_jobs=4)
+REQUEST = ImageRequest(
+    prompt="a house",
+    owner="1:2",
+    model="pocket",
+    width=128,
+    height=128,
+    steps=20,
+    guidance_scale=3.5,
+    sampler="ddim",
+    seed=7,
+)
+PICTURE = ImageResult(index=0, seed=7, width=128, height=128, png=b"png")
+ANY_JOB = st.integers(0, 1_000)
+SECONDS = st.floats(0, 60)
+
+
+class Books(RuleBasedStateMachine):
+    """Random edges, on jobs in whatever state; refused edges must change nothing."""
+
+    @initialize()
+    def open(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="easel-books-"))
+        self.runner = asyncio.Runner()
+        self.store = self.run(Store.open(self.folder))
+        self.now = START
+        self.prices: dict[str, float] = {}
+
+    def teardown(self) -> None:
+        if hasattr(self, "runner"):
+            self.run(self.store.close())
+            self.runner.close()
+            shutil.rmtree(self.folder)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(work)
+
+    def attempt(self, number: int, edge: Callable[[str], Coroutine[Any, Any, object]]) -> None:
+        job_id = list(self.prices)[number % len(self.prices)]
+        before = self.run(self.store.job(job_id))
+        try:
+            self.run(edge(job_id))
+        except (WrongState, StaleAttempt):
+            assert self.run(self.store.job(job_id)) == before
+
+    @rule(price=SECONDS, hours=st.floats(-1, 12))
+    def accept(self, price: float, hours: float) -> None:
+        self.now = max(self.now + timedelta(hours=hours), START)
+        number = len(self.prices) + 1
+        new = NewJob(
+            id=f"{number:0>12}",
+            kind=JobKind.IMAGINE,
+            request=REQUEST,
+            interaction_id=number,
+            application_id=1,
+            token="t",
+            guild_id=1,
+            channel_id=2,
+            user_id=3,
+            private=False,
+            asked_at=self.now,
+            price=price,
+            attachment_limit=1,
+        )
+        with contextlib.suppress(QuotaRefused):
+            self.run(self.store.accept(new, decide=lambda usage: decide(POLICY, usage, price, new.asked_at)))
+            self.prices[new.id] = price
+
+    @precondition(lambda self: self.prices)
+    @rule(number=ANY_JOB)
+    def acknowledge(self, number: int) -> None:
+        self.attempt(number, lambda job_id: self.store.acknowledge(job_id, 9))
+
+    @precondition(lambda self: self.prices)
+    @rule(number=ANY_JOB)
+    def claim(self, number: int) -> None:
+        self.attempt(number, self.store.claim)
+
+    @precondition(lambda self: self.prices)
+    @rule(number=ANY_JOB, attempt=st.integers(0, 3), seconds=SECONDS)
+    def render(self, number: int, attempt: int, seconds: float) -> None:
+        self.attempt(number, lambda job_id: self.store.render(job_id, attempt, [PICTURE], seconds))
+
+    @precondition(lambda self: self.prices)
+    @rule(number=ANY_JOB)
+    def deliver(self, number: int) -> None:
+        self.attempt(number, lambda job_id: self.store.deliver(job_id, 9))
+
+    @precondition(lambda self: self.prices)
+    @rule(number=ANY_JOB)
+    def fail(self, number: int) -> None:
+        self.attempt(number, lambda job_id: self.store.fail(job_id, "reason"))
+
+    @precondition(lambda self: self.prices)
+    @rule(number=ANY_JOB, seconds=SECONDS)
+    def cancel(self, number: int, seconds: float) -> None:
+        self.attempt(number, lambda job_id: self.store.cancel(job_id, seconds))
+
+    @precondition(lambda self: self.prices)
+    @rule(number=ANY_JOB)
+    def discard(self, number: int) -> None:
+        self.attempt(number, lambda job_id: self.store.delete_pictures(job_id, by=3))
+
+    @rule()
+    def restart(self) -> None:
+        self.run(self.store.close())
+        self.store = self.run(Store.open(self.folder))
+        for job in self.run(self.store.unfinished()):
+            if job.state is JobState.RUNNING:
+                self.run(self.store.requeue(job.id))
+
+    @invariant()
+    def every_job_pays_what_it_should(self) -> None:
+        """Open: its price. Delivered or cancelled: the lesser of cost and price. Failed: nothing."""
+        with closing(sqlite3.connect(self.folder / "easel.db")) as books:
+            paid = dict(books.execute("SELECT job, sum(amount) FROM ledger GROUP BY job"))
+        assert set(paid) == set(self.prices)
+        for job_id, price in self.prices.items():
+            job = self.run(self.store.job(job_id))
+            assert job is not None
+            owed = price
+            if job.state is JobState.FAILED:
+                owed = 0.0
+            elif job.state.over:
+                owed = min(job.compute_seconds or 0.0, price)
+            assert paid[job_id] == pytest.approx(owed)
+            assert (job.token is None) == job.state.over
+
+    @invariant()
+    def no_window_is_overspent(self) -> None:
+        """In no 24 hours does anybody use more than the policy allows."""
+        with closing(sqlite3.connect(self.folder / "easel.db")) as books:
+            entries = list(books.execute("SELECT at, amount FROM ledger"))
+        day = DAY // timedelta(microseconds=1)
+        for end, _ in entries:
+            used = sum(amount for at, amount in entries if end - day < at <= end)
+            assert used <= LIMIT + 1e-3
+
+    @invariant()
+    def files_and_rows_agree(self) -> None:
+        """The one picture is on the disk just while a job needs it."""
+        needed = [job_id for job_id in self.prices if self.run(self.store.pictures(job_id))]
+        assert len(list((self.folder / "images").rglob("*.png"))) == bool(needed)
+
+
+# The clock of `open` is not set before `initialize`, and a disk may be slow: neither is a fault.
+Books.TestCase.settings = settings(
+    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestBooks = Books.TestCase

@@ -1,0 +1,28 @@
+"""Houses to test in: see `house.py`."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from house import House, opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """One house for all tests of a file: the model loads once."""
+    async with opened(
+        tmp_path_factory.mktemp("house"),
+        EASEL_QUOTA__SECONDS_PER_DAY="100000",
+        EASEL_QUOTA__WAITING_JOBS="20",
+    ) as house:
+        await house.app.engine.ready()
+        yield house
+
+
+@pytest.fixture
+async def own_house(tmp_path: Path) -> AsyncIterator[House]:
+    """A house for one test alone, which may break it."""
+    async with opened(tmp_path) as house:
+        await house.app.engine.ready()
+        yield house

@@ -1,0 +1,113 @@
+"""Easel as people meet it: the real bot, the real worker, a real database, on the loopback Discord."""
+
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from conformance import DESCRIPTION, Conformance, Description
+
+from bot.app import App, running
+from bot.config import Settings, load_settings
+from bot.playground import LoopbackDiscord, Message, Person
+from bot.playground.endpoint import point_discord_py_at
+
+PICTURES = 20.0
+"""Seconds within which pictures come on any machine; a patience, not a measurement."""
+
+
+class House:
+    """A Discord with Easel in it; Easel can leave and come back."""
+
+    def __init__(self, discord: LoopbackDiscord, settings: Settings) -> None:
+        self.discord = discord
+        self.settings = settings
+        self._stack: AsyncExitStack | None = None
+        self._app: App | None = None
+
+    @property
+    def app(self) -> App:
+        assert self._app is not None
+        return self._app
+
+    async def open(self) -> None:
+        self._stack = AsyncExitStack()
+        self._app = await self._stack.enter_async_context(
+            running(self.settings, self.discord.token, pace=0.2)
+        )
+
+    async def close(self) -> None:
+        if self._stack is not None:
+            await self._stack.aclose()
+            self._stack = None
+
+    async def restart(self) -> None:
+        await self.close()
+        await self.open()
+
+    def person(self, name: str, channel: str = "studio", guild: str | None = None) -> Person:
+        return self.discord.person(name, channel=channel, guild=guild)
+
+    async def pictures(self, message: Message) -> Message:
+        """Wait until the message shows finished pictures."""
+        await self.discord.until(lambda: has_pictures(message), timeout=PICTURES)
+        await self.settled()
+        return message
+
+    async def settled(self) -> None:
+        """Wait until every job is over and written down."""
+        await self.app.delivery.settled()
+
+    def says(self, message: Message, words: str) -> Callable[[], bool]:
+        return lambda: words in message.text
+
+    def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        """Look into the database from outside, as it is on the disk."""
+        path = self.settings.storage.folder / "easel.db"
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        try:
+            return connection.execute(query, values).fetchall()
+        finally:
+            connection.close()
+
+    def spent(self, person: Person) -> float:
+        """Compute-seconds on the person's account, over all servers."""
+        ((total,),) = self.rows(
+            "SELECT coalesce(sum(amount), 0) FROM ledger WHERE user_id = ?", person.user.id
+        )
+        assert isinstance(total, int | float)
+        return float(total)
+
+    def states(self) -> list[object]:
+        """The states of all jobs, oldest first."""
+        return [state for (state,) in self.rows("SELECT state FROM jobs ORDER BY number")]
+
+
+def has_pictures(message: Message) -> bool:
+    """Finished ones: previews have no buttons to enlarge or delete them."""
+    return bool(message.pictures) and any(button.emoji for button in message.buttons)
+
+
+def labels(message: Message) -> list[str]:
+    return [button.text for button in message.buttons]
+
+
+def settings_in(folder: Path, **environment: str) -> Settings:
+    return load_settings(None, {"EASEL_STORAGE__FOLDER": str(folder), **environment})
+
+
+@contextlib.asynccontextmanager
+async def opened(folder: Path, **environment: str) -> AsyncIterator[House]:
+    """A house that closes itself; at the end, nothing on the wire may have broken Discord's description."""
+    observer = Conformance(description=Description.load()) if DESCRIPTION.is_file() else None
+    async with LoopbackDiscord(observer=observer) as discord:
+        point_discord_py_at(discord.base_url)
+        house = House(discord, settings_in(folder, **environment))
+        await house.open()
+        try:
+            yield house
+        finally:
+            await house.close()
+    if observer is not None:
+        observer.raise_problems()
