@@ -15,11 +15,9 @@ from bot.config import LimitsSettings
 from bot.prompt.order import ImageOrder, resolve
 from bot.quota import Allowed, Policies, Policy, Refused, Usage, decide
 from bot.refusal import AlreadyOver, Draining, NotYours, UnknownJob
-from bot.store import JobKind, JobRecord, NewJob, Picture, Store
+from bot.store import AuditEntry, JobKind, JobRecord, NewJob, Picture, Store
 from inference import Catalogue, Engine, ImageRequest, InferenceError, Job, QueueEntry, UpscaleRequest
 
-PICTURES: Final = 4
-"""How many come back when nobody says."""
 VARIATION_STRENGTH: Final = 0.45
 """How far a variation walks on the noise sphere: clearly a sibling, clearly another picture."""
 
@@ -96,7 +94,7 @@ class Studio:
             Draining: the studio is closing.
         """
         request = resolve(
-            order.over(ImageOrder(prompt="", count=min(PICTURES, self._limits.max_count))),
+            order,
             catalogue=self.catalogue,
             owner=ask.owner,
             fresh_seed=self._fresh_seed(),
@@ -111,9 +109,9 @@ class Studio:
         return await self._accept(ask, JobKind.REROLL, request, parent=parent)
 
     async def vary(self, ask: Ask, job_id: str, index: int) -> Ticket:
-        """Four pictures near picture `index`."""
+        """As many pictures near picture `index` as come back when nobody says."""
         parent = await self._parent(ask, job_id, index)
-        count = min(PICTURES, self._limits.max_count)
+        count = self._limits.default_count
         request = parent.request.vary(
             index, seed=self._fresh_seed(), strength=VARIATION_STRENGTH, count=count
         ).asked_by(ask.owner)
@@ -262,6 +260,19 @@ class Studio:
         if record.user_id != ask.user_id and not ask.moderator:
             raise NotYours
         return record
+
+    async def note_cancelled(self, ask: Ask, record: JobRecord) -> None:
+        """A moderator who stops somebody else's job leaves a line in the audit trail."""
+        if record.user_id != ask.user_id:
+            await self._store.note_act(
+                AuditEntry(
+                    at=ask.asked_at,
+                    guild_id=ask.guild_id,
+                    actor=ask.user_id,
+                    act="job cancelled",
+                    detail={"job": record.id, "owner": record.user_id},
+                )
+            )
 
     async def active(self, guild_id: int) -> list[JobRecord]:
         """The server's jobs that wait or run, oldest first."""

@@ -80,9 +80,11 @@ class JobPresses:
         return asking.read(interaction, private=private)
 
     async def _cancel(self, interaction: Interaction, job_id: str) -> None:
-        record = await self._studio.may_end(asking.read(interaction), job_id)
+        ask = asking.read(interaction)
+        record = await self._studio.may_end(ask, job_id)
         if record.state.over or not self._delivery.cancel(record.id):
             raise AlreadyOver
+        await self._studio.note_cancelled(ask, record)
         # The card itself says that it was cancelled, within a step or two.
         await interaction.response.defer()
 

@@ -50,6 +50,8 @@ def add_queue(tree: EaselTree, studio: Studio, delivery: Delivery) -> None:
         stopped = [record for record in chosen if not record.state.over and delivery.cancel(record.id)]
         if not stopped:
             raise AlreadyOver
+        for record in stopped:
+            await studio.note_cancelled(ask, record)
         if len(stopped) == 1:
             said = f"Cancelling “{words.prompt(stopped[0].request.prompt, 80)}”."
         else:

@@ -58,7 +58,8 @@ class Callbacks:
         """
         interaction = self._interactions.to_answer(interaction_id, token)
         callback = _callback(interaction, payload)
-        data = payload.get("data") or {}
+        data = payload.get("data")
+        data = data if isinstance(data, dict) else {}
         if interaction.channel.id not in self._world.channels:
             raise api_error.unknown_channel()
         match callback:
@@ -187,7 +188,7 @@ def _allowed(interaction: Interaction) -> frozenset[Callback]:
 def _thinking(data: Json) -> Draft:
     asked = data.get("flags") or 0
     form = Form()
-    if asked & ~EPHEMERAL:
+    if not isinstance(asked, int) or asked & ~EPHEMERAL:
         form.choice(("data", "flags"), asked)
     form.check()
     return Draft(flags=LOADING | asked)
@@ -195,7 +196,7 @@ def _thinking(data: Json) -> Draft:
 
 def _choices(data: Json) -> list[Json]:
     form = Form()
-    choices = form.items(("data", "choices"), data.get("choices"), most=MOST_CHOICES)
+    choices = form.entries(("data", "choices"), data.get("choices"), most=MOST_CHOICES)
     for index, choice in enumerate(choices):
         here = ("data", "choices", index)
         form.text((*here, "name"), choice.get("name"), shortest=1, longest=100, needed=True)

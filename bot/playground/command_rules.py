@@ -7,6 +7,7 @@ import re
 from enum import IntEnum
 from typing import Final
 
+from bot.playground.components import kind_of
 from bot.playground.form import Form, Path
 from bot.playground.stored import Json
 
@@ -59,20 +60,20 @@ def _check_name(form: Form, path: Path, named: Json) -> None:
 
 
 def _check_options(form: Form, path: Path, options: object, *, depth: int) -> None:
-    listed = form.items(path, options, most=MOST_OPTIONS)
-    names: set[object] = set()
+    listed = form.entries(path, options, most=MOST_OPTIONS)
+    names: set[str] = set()
     optional_seen = False
-    nesting = [option.get("type") in NESTING for option in listed]
+    nesting = [kind_of(option) in NESTING for option in listed]
     if any(nesting) and not all(nesting):
         message = "Sub-command and sub-command group option types are mutually exclusive to all other types"
         form.error(path, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message)
     for index, option in enumerate(listed):
         here = (*path, index)
         _check_option(form, here, option, depth=depth)
-        if option.get("name") in names:
+        if str(option.get("name")) in names:
             code = "APPLICATION_COMMAND_OPTIONS_NAME_INVALID"
             form.error((*here, "name"), code, "Option name is already used")
-        names.add(option.get("name"))
+        names.add(str(option.get("name")))
         if option.get("required") and optional_seen:
             code = "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID"
             form.error(here, code, "Required options must be placed before non-required options")
@@ -83,7 +84,7 @@ def _check_option(form: Form, path: Path, option: Json, *, depth: int) -> None:
     _check_name(form, path, option)
     description = option.get("description")
     form.text((*path, "description"), description, shortest=1, longest=100, needed=True)
-    kind = option.get("type")
+    kind = kind_of(option)
     if kind not in set(OptionKind) or (kind == OptionKind.GROUP and depth > 0) or depth > 2:
         form.choice((*path, "type"), kind)
     elif kind in NESTING:
@@ -92,11 +93,11 @@ def _check_option(form: Form, path: Path, option: Json, *, depth: int) -> None:
 
 
 def _check_choices(form: Form, path: Path, option: Json) -> None:
-    choices = form.items((*path, "choices"), option.get("choices"), most=MOST_CHOICES)
+    choices = form.entries((*path, "choices"), option.get("choices"), most=MOST_CHOICES)
     if choices and option.get("autocomplete"):
         code = "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_WITH_CHOICES"
         form.error((*path, "autocomplete"), code, "Choices and autocomplete are mutually exclusive")
-    if (choices or option.get("autocomplete")) and option.get("type") not in _CHOOSABLE:
+    if (choices or option.get("autocomplete")) and kind_of(option) not in _CHOOSABLE:
         form.choice((*path, "type"), option.get("type"))
     for index, choice in enumerate(choices):
         name = choice.get("name")
@@ -106,9 +107,13 @@ def _check_choices(form: Form, path: Path, option: Json) -> None:
 
 
 def _characters(described: Json) -> int:
-    own = sum(len(described.get(key) or "") for key in ("name", "description"))
+    own = sum(len(str(described.get(key) or "")) for key in ("name", "description"))
     choices = sum(
-        len(choice.get("name") or "") + len(str(choice.get("value", "")))
-        for choice in described.get("choices") or []
+        len(str(choice.get("name", ""))) + len(str(choice.get("value", "")))
+        for choice in _objects(described.get("choices"))
     )
-    return own + choices + sum(_characters(option) for option in described.get("options") or [])
+    return own + choices + sum(_characters(option) for option in _objects(described.get("options")))
+
+
+def _objects(listed: object) -> list[Json]:
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []

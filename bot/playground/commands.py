@@ -54,9 +54,9 @@ class Commands:
             ApiError: 50035 with every error; 30034 for more than 200 new ones in a day.
         """
         form = Form()
-        form.items((), described, most=MOST_COMMANDS)
-        for index, command in enumerate(described):
+        for index, command in enumerate(form.entries((), described, most=MOST_COMMANDS)):
             check_command(form, (index,), command)
+        form.check()
         _check_names(form, described)
         form.check()
         before = self._scopes.get(scope, {})
@@ -94,6 +94,12 @@ class Commands:
 
     def usable(self, user: User, channel: Channel) -> list[Json]:
         """The slash commands that person is offered there; a server's own hides a global one of its name."""
+        if channel.guild_id is None:
+            installed = self._world.shares_a_server(user)
+        else:
+            installed = self._world.has_bot(channel.guild_id)
+        if not installed:
+            return []
         scopes = [None] if channel.guild_id is None else [None, channel.guild_id]
         by_name = {
             command["name"]: command
@@ -153,7 +159,7 @@ class Commands:
         recent = [moment for moment in self._created.get(scope, []) if now - moment < _DAY]
         if len(recent) >= CREATED_A_DAY:
             message = "Max number of daily application command creates has been reached (200)"
-            raise ApiError(429, 30034, message)
+            raise ApiError(400, 30034, message)
         self._created[scope] = [*recent, now]
 
 

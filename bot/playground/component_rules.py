@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.playground.components import ATTACHMENT_SCHEME, SELECTS, Kind, referenced, walk
+from bot.playground.components import ATTACHMENT_SCHEME, SELECTS, Kind, kind_of, referenced, walk
 from bot.playground.form import Form, Path
 from bot.playground.stored import Json, StoredFile
 
@@ -49,6 +49,8 @@ def check_components(form: Form, components: object, *, v2: bool, files: list[St
     _check_text(form, everything)
     _check_unique(form, everything)
     for path, component in everything:
+        if not isinstance(component.get("id") or 0, int):
+            form.error(("components", *path, "id"), "NUMBER_TYPE_COERCE", "The id is not an int.")
         _check_one(form, ("components", *path), component, files)
 
 
@@ -57,18 +59,18 @@ def _check_nesting(form: Form, path: Path, components: list[object], allowed: fr
         here = (*path, index)
         if not isinstance(component, dict):
             form.error(here, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
-        elif component.get("type") not in allowed:
+        elif kind_of(component) not in allowed:
             kinds = ", ".join(str(int(kind)) for kind in sorted(allowed))
             form.error(
                 (*here, "type"), "UNION_TYPE_CHOICES", f'Value of field "type" must be one of ({kinds}).'
             )
-        elif component["type"] in _INSIDE:
+        elif kind_of(component) in _INSIDE:
             inner = form.items((*here, "components"), component.get("components"), fewest=1, most=40)
-            _check_nesting(form, (*here, "components"), inner, _INSIDE[component["type"]])
+            _check_nesting(form, (*here, "components"), inner, _INSIDE[kind_of(component)])
 
 
 def _check_text(form: Form, everything: list[tuple[Path, Json]]) -> None:
-    texts = [str(c.get("content")) for _, c in everything if c.get("type") == Kind.TEXT_DISPLAY]
+    texts = [str(c.get("content")) for _, c in everything if kind_of(c) == Kind.TEXT_DISPLAY]
     if sum(map(len, texts)) > MOST_TEXT:
         form.error(
             ("components",),
@@ -82,14 +84,15 @@ def _check_unique(form: Form, everything: list[tuple[Path, Json]]) -> None:
         seen: set[object] = set()
         for path, component in everything:
             value = component.get(key)
-            if value and value in seen:
+            if not value or not isinstance(value, str | int):
+                continue
+            if value in seen:
                 form.error(("components", *path, key), code, f"Component {key} cannot be duplicated")
-            if isinstance(value, str | int):
-                seen.add(value)
+            seen.add(value)
 
 
 def _check_one(form: Form, path: Path, component: Json, files: list[StoredFile]) -> None:
-    match component.get("type"):
+    match kind_of(component):
         case Kind.ACTION_ROW:
             _check_row(form, path, component)
         case Kind.BUTTON:
@@ -110,7 +113,7 @@ def _check_one(form: Form, path: Path, component: Json, files: list[StoredFile])
 
 
 def _check_row(form: Form, path: Path, row: Json) -> None:
-    inside = [child.get("type") for child in row.get("components") or [] if isinstance(child, dict)]
+    inside = [kind_of(child) for child in _inside(row)]
     if len(inside) > ROW_WIDTH or (len(inside) > 1 and any(kind in SELECTS for kind in inside)):
         form.error(
             (*path, "components"),
@@ -119,10 +122,15 @@ def _check_row(form: Form, path: Path, row: Json) -> None:
         )
 
 
+def _inside(row: Json) -> list[Json]:
+    inside = row.get("components")
+    return [child for child in inside if isinstance(child, dict)] if isinstance(inside, list) else []
+
+
 def _check_section(form: Form, path: Path, section: Json) -> None:
     form.items((*path, "components"), section.get("components"), fewest=1, most=3)
     accessory = section.get("accessory")
-    if not isinstance(accessory, dict) or accessory.get("type") not in (Kind.BUTTON, Kind.THUMBNAIL):
+    if not isinstance(accessory, dict) or kind_of(accessory) not in (Kind.BUTTON, Kind.THUMBNAIL):
         form.error((*path, "accessory"), "BASE_TYPE_REQUIRED", "This field is required")
 
 
@@ -150,19 +158,20 @@ def check_select(form: Form, path: Path, select: Json) -> None:
     """Note every error in a select menu, of a message or of a modal."""
     check_custom_id(form, path, select)
     form.text((*path, "placeholder"), select.get("placeholder"), longest=150)
-    if select["type"] != Kind.STRING_SELECT:
+    if kind_of(select) != Kind.STRING_SELECT:
         return
-    options = form.items((*path, "options"), select.get("options"), fewest=1, most=MOST_SELECT_OPTIONS)
-    values: set[object] = set()
+    options = form.entries((*path, "options"), select.get("options"), fewest=1, most=MOST_SELECT_OPTIONS)
+    values: set[str] = set()
     for index, option in enumerate(options):
         here = (*path, "options", index)
         form.text((*here, "label"), option.get("label"), shortest=1, longest=100, needed=True)
         form.text((*here, "value"), option.get("value"), shortest=1, longest=100, needed=True)
         form.text((*here, "description"), option.get("description"), longest=100)
-        if option.get("value") in values:
+        value = str(option.get("value"))
+        if value in values:
             message = "The specified option value is already used"
             form.error((*here, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message)
-        values.add(option.get("value"))
+        values.add(value)
 
 
 def _check_media(form: Form, path: Path, holder: object, key: str, files: list[StoredFile]) -> None:

@@ -56,6 +56,12 @@ _ANSWERED_ALWAYS: Final[dict[int, Json]] = {
 _NESTED: Final = ("components", "accessory", "component")
 
 
+def kind_of(component: Json) -> int:
+    """A component's type as its sender gave it; 0 for what cannot be one."""
+    kind = component.get("type")
+    return kind if isinstance(kind, int) and not isinstance(kind, bool) else 0
+
+
 def walk(components: object) -> Iterator[tuple[tuple[str | int, ...], Json]]:
     """Every component, outer before inner, with its path among the form's fields."""
     if isinstance(components, list):

@@ -91,6 +91,7 @@ class Drafting:
         if "components" in payload:
             check_components(form, payload["components"], v2=v2, files=after.files)
         form.check()
+        after.embeds = [{"type": "rich"} | embed for embed in after.embeds]
         if "components" in payload:
             after.components = StoredForm(after.files, self._new_id).of(payload["components"] or [])
         if not (after.components if v2 else after.content or after.embeds or after.files or after.components):

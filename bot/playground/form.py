@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.playground.api_error import invalid_form
+from bot.playground.stored import Json
 
 Path = tuple[str | int, ...]
 
@@ -35,6 +36,8 @@ class Form:
     def items(self, path: Path, value: object, *, fewest: int = 0, most: int) -> list[Any]:
         """Require a list of so many entries; the list, or nothing where it is none."""
         if value is None:
+            if fewest:
+                self.error(path, "BASE_TYPE_REQUIRED", "This field is required")
             return []
         if not isinstance(value, list):
             self.error(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
@@ -42,6 +45,15 @@ class Form:
         if not fewest <= len(value) <= most:
             self.length(path, fewest, most)
         return value
+
+    def entries(self, path: Path, value: object, *, fewest: int = 0, most: int) -> list[Json]:
+        """Require a list of so many objects; those that are."""
+        listed = self.items(path, value, fewest=fewest, most=most)
+        for index, entry in enumerate(listed):
+            if not isinstance(entry, dict):
+                message = "Only dictionaries may be used in a ModelType"
+                self.error((*path, index), "MODEL_TYPE_CONVERT", message)
+        return [entry for entry in listed if isinstance(entry, dict)]
 
     def length(self, path: Path, shortest: int, longest: int) -> None:
         if shortest:

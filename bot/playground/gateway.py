@@ -3,16 +3,15 @@
 https://discord.com/developers/docs/events/gateway
 """
 
-import asyncio
 import json
 import secrets
-import zlib
 from typing import Final
 
 from aiohttp import WSMsgType, web
 
 from bot.playground import payloads
 from bot.playground.clock import Clock
+from bot.playground.connection import GatewayConnection
 from bot.playground.record import Record
 from bot.playground.sessions import PRIVILEGED, Intent, Session, Sessions
 from bot.playground.stored import Json
@@ -33,41 +32,6 @@ class _GatewayError(Exception):
         self.reason = reason
 
 
-class _Connection:
-    """One WebSocket: frames leave in order, compressed where the client asked for it."""
-
-    def __init__(self, socket: web.WebSocketResponse, *, compressed: bool) -> None:
-        self.socket = socket
-        self.session: Session | None = None
-        self._compressor = zlib.compressobj() if compressed else None
-        self._frames: asyncio.Queue[str | None] = asyncio.Queue()
-        self._writer = asyncio.create_task(self._write())
-
-    def send(self, frame: str) -> None:
-        self._frames.put_nowait(frame)
-
-    def send_op(self, op: int, data: object) -> None:
-        self.send(json.dumps({"op": op, "d": data, "s": None, "t": None}))
-
-    async def finish(self) -> None:
-        """Stop once what was sent so far is on its way."""
-        self._frames.put_nowait(None)
-        await self._writer
-
-    async def _write(self) -> None:
-        while (frame := await self._frames.get()) is not None:
-            if self.socket.closed:
-                continue
-            try:
-                if self._compressor is None:
-                    await self.socket.send_str(frame)
-                else:
-                    packed = self._compressor.compress(frame.encode())
-                    await self.socket.send_bytes(packed + self._compressor.flush(zlib.Z_SYNC_FLUSH))
-            except ConnectionError:
-                continue  # the reading side sees the same end and tidies up
-
-
 class Gateway:
     """Accepts bots' connections and keeps their sessions.
 
@@ -86,13 +50,15 @@ class Gateway:
         self._clock = clock
         self._record = record
         self._heartbeat_interval = heartbeat_interval
-        self._connections: set[_Connection] = set()
+        self._connections: set[GatewayConnection] = set()
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Speak the gateway's protocol until either side has had enough."""
-        socket = web.WebSocketResponse(max_msg_size=4096 * 16, compress=False)
+        socket = web.WebSocketResponse(max_msg_size=4096 * 16, compress=False, timeout=1.0)
         await socket.prepare(request)
-        connection = _Connection(socket, compressed=request.query.get("compress") == "zlib-stream")
+        connection = GatewayConnection(
+            socket, request.transport, compressed=request.query.get("compress") == "zlib-stream"
+        )
         self._connections.add(connection)
         connection.send_op(_HELLO, {"heartbeat_interval": int(self._heartbeat_interval * 1000)})
         try:
@@ -122,15 +88,14 @@ class Gateway:
         """Cut every connection without a word; the sessions can be resumed."""
         for connection in tuple(self._connections):
             self._detach(connection)
-            if connection.socket._req is not None and connection.socket._req.transport is not None:  # noqa: SLF001
-                connection.socket._req.transport.abort()  # noqa: SLF001  # aiohttp offers no public way to cut a line
+            connection.cut()
 
     async def close(self) -> None:
         for connection in tuple(self._connections):
             await connection.finish()
             await connection.socket.close(code=1001, message=b"going away")
 
-    async def _listen(self, connection: _Connection) -> None:
+    async def _listen(self, connection: GatewayConnection) -> None:
         while True:
             try:
                 message = await connection.socket.receive(timeout=self._heartbeat_interval * 2)
@@ -142,7 +107,7 @@ class Gateway:
                 return
             await self._hear(connection, _decoded(message.data))
 
-    async def _hear(self, connection: _Connection, frame: Json) -> None:
+    async def _hear(self, connection: GatewayConnection, frame: Json) -> None:
         op, data = frame.get("op"), frame.get("d")
         if op == _HEARTBEAT:
             connection.send_op(_HEARTBEAT_ACK, None)
@@ -157,7 +122,7 @@ class Gateway:
         elif op not in (_PRESENCE, _VOICE):
             raise _GatewayError(4001, "Unknown opcode.")
 
-    def _identify(self, connection: _Connection, data: Json) -> None:
+    def _identify(self, connection: GatewayConnection, data: Json) -> None:
         if connection.session is not None:
             raise _GatewayError(4005, "Already authenticated.")
         self._authenticate(data)
@@ -201,7 +166,7 @@ class Gateway:
                 created = payloads.guild_create(guild, self._world)
                 self._sessions.dispatch_to(session, "GUILD_CREATE", created)
 
-    def _resume(self, connection: _Connection, data: Json) -> None:
+    def _resume(self, connection: GatewayConnection, data: Json) -> None:
         self._authenticate(data)
         session = self._sessions.get(str(data.get("session_id")))
         heard = data.get("seq") or 0
@@ -241,7 +206,7 @@ class Gateway:
             chunk["nonce"] = data["nonce"]
         self._sessions.dispatch_to(session, "GUILD_MEMBERS_CHUNK", chunk)
 
-    def _detach(self, connection: _Connection) -> None:
+    def _detach(self, connection: GatewayConnection) -> None:
         session, connection.session = connection.session, None
         if session is not None and session.connection is connection:
             session.connection = None

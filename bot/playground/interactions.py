@@ -122,8 +122,11 @@ class Interactions:
         )
         self._by_token[interaction.token] = interaction
         self._record.note("asked", by=user.id, channel_id=channel.id, detail=detail)
-        self._sessions.dispatch("INTERACTION_CREATE", self._payload(interaction), guild_id=channel.guild_id)
-        if await self._answered_in_time(interaction):
+        if not self._is_out(channel.guild_id):
+            payload = self._payload(interaction)
+            self._sessions.dispatch("INTERACTION_CREATE", payload, guild_id=channel.guild_id)
+        # Where the app is no longer installed, Discord does not even ask it.
+        if not self._is_out(channel.guild_id) and await self._answered_in_time(interaction):
             return interaction
         self._record.note("unanswered", by=user.id, channel_id=channel.id, detail=detail)
         return None
@@ -172,9 +175,7 @@ class Interactions:
         )
 
     def _is_out(self, guild_id: int | None) -> bool:
-        if guild_id is None:
-            return False
-        return self._world.application.bot.id not in self._world.guilds[guild_id].members
+        return guild_id is not None and not self._world.has_bot(guild_id)
 
     async def _answered_in_time(self, interaction: Interaction) -> bool:
         answer = asyncio.ensure_future(interaction.answered.wait())

@@ -6,7 +6,7 @@ https://discord.com/developers/docs/components/reference
 from typing import Final
 
 from bot.playground.component_rules import check_custom_id, check_select
-from bot.playground.components import SELECTS, Kind, walk
+from bot.playground.components import SELECTS, Kind, kind_of, walk
 from bot.playground.form import Form, Path
 from bot.playground.stored import Json
 
@@ -22,7 +22,7 @@ def check_modal(form: Form, path: Path, modal: Json) -> None:
     """Note every error in a modal's description."""
     check_custom_id(form, path, modal)
     form.text((*path, "title"), modal.get("title"), shortest=1, longest=LONGEST_TITLE, needed=True)
-    components = form.items((*path, "components"), modal.get("components"), fewest=1, most=MOST_FIELDS)
+    components = form.entries((*path, "components"), modal.get("components"), fewest=1, most=MOST_FIELDS)
     for index, component in enumerate(components):
         _check_field(form, (*path, "components", index), component)
     seen: set[str] = set()
@@ -38,7 +38,7 @@ def check_modal(form: Form, path: Path, modal: Json) -> None:
 
 
 def _check_field(form: Form, path: Path, component: Json) -> None:
-    kind = component.get("type")
+    kind = kind_of(component)
     if kind not in _TOP_LEVEL:
         kinds = ", ".join(str(int(each)) for each in sorted(_TOP_LEVEL))
         message = f'Value of field "type" must be one of ({kinds}).'
@@ -48,7 +48,7 @@ def _check_field(form: Form, path: Path, component: Json) -> None:
         form.text((*path, "description"), component.get("description"), longest=100)
         _check_input(form, (*path, "component"), component.get("component"), _IN_LABELS)
     elif kind == Kind.ACTION_ROW:
-        inside = form.items((*path, "components"), component.get("components"), fewest=1, most=1)
+        inside = form.entries((*path, "components"), component.get("components"), fewest=1, most=1)
         for index, child in enumerate(inside):
             here = (*path, "components", index)
             _check_input(form, here, child, frozenset({Kind.TEXT_INPUT}))
@@ -56,12 +56,12 @@ def _check_field(form: Form, path: Path, component: Json) -> None:
 
 
 def _check_input(form: Form, path: Path, component: object, allowed: frozenset[Kind]) -> None:
-    if not isinstance(component, dict) or component.get("type") not in allowed:
+    if not isinstance(component, dict) or kind_of(component) not in allowed:
         kinds = ", ".join(str(int(kind)) for kind in sorted(allowed))
         message = f'Value of field "type" must be one of ({kinds}).'
         form.error((*path, "type"), "UNION_TYPE_CHOICES", message)
         return
-    kind = component["type"]
+    kind = kind_of(component)
     if kind in SELECTS:
         check_select(form, path, component)
     else:

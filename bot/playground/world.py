@@ -206,6 +206,14 @@ class World:
         role = self.add_role(guild, self.application.name, permissions=permissions.EVERYDAY, managed=True)
         return self.join(guild, self.application.bot, roles=[role])
 
+    def has_bot(self, guild_id: int) -> bool:
+        """Whether the bot is a member of that server."""
+        return self.application.bot.id in self.guilds[guild_id].members
+
+    def shares_a_server(self, user: User) -> bool:
+        """Whether user and bot have a server in common, without which they cannot write to each other."""
+        return any(user.id in guild.members and self.has_bot(guild.id) for guild in self.guilds.values())
+
     def direct_message(self, user: User) -> Channel:
         """The channel between this person and the bot, made at first use."""
         for channel in self.channels.values():

@@ -33,13 +33,10 @@ def prompt(text: str, limit: int = PROMPT_SHOWN) -> str:
 
 
 def seconds(value: float) -> str:
-    """Compute-seconds as people read them: 0.4 s, 12 s, 3 min 20 s."""
+    """Compute-seconds as people read them, always in their unit: 0.4 s, 12 s, 3,600 s."""
     if value < 10:
         return f"{max(0.1, round(value, 1)):g} s"
-    if value < 120:
-        return f"{round(value)} s"
-    minutes, rest = divmod(round(value), 60)
-    return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
+    return f"{round(value):,} s"
 
 
 def about(value: float) -> str:

@@ -138,6 +138,10 @@ class Store(JobLife):
             lambda database: house_rules.set_setting(database, guild_id, name, value, by=by, at=at)
         )
 
+    async def note_act(self, entry: AuditEntry) -> None:
+        """Add a moderator's act to the audit trail."""
+        await self._database.write(lambda database: house_rules.write_audit(database, entry))
+
     async def audit(self, guild_id: int, limit: int = 50) -> list[AuditEntry]:
         """The latest acts of a server's moderators, newest first."""
         return await self._database.read(lambda database: house_rules.read_audit(database, guild_id, limit))

@@ -16,6 +16,8 @@ from bot.playground.endpoint import point_discord_py_at
 PICTURES = 20.0
 """Seconds within which pictures come on any machine; a patience, not a measurement."""
 
+OVER = {"delivered", "failed", "cancelled"}
+
 
 class House:
     """A Discord with Easel in it; Easel can leave and come back."""
@@ -57,7 +59,7 @@ class House:
 
     async def settled(self) -> None:
         """Wait until every job is over and written down."""
-        await self.app.delivery.settled()
+        await self.discord.until(lambda: OVER.issuperset(self.states()), timeout=PICTURES)
 
     def says(self, message: Message, words: str) -> Callable[[], bool]:
         return lambda: words in message.text
@@ -87,6 +89,11 @@ class House:
 def has_pictures(message: Message) -> bool:
     """Finished ones: previews have no buttons to enlarge or delete them."""
     return bool(message.pictures) and any(button.emoji for button in message.buttons)
+
+
+def is_drawing(message: Message) -> bool:
+    """The bar is on the screen: the worker has the job."""
+    return "▱" in message.text
 
 
 def labels(message: Message) -> list[str]:

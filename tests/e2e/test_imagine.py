@@ -4,7 +4,7 @@ import asyncio
 from io import BytesIO
 
 import pytest
-from house import House, has_pictures, labels
+from house import House, has_pictures, is_drawing, labels
 from PIL import Image
 
 from bot.playground import Message, Refusal
@@ -165,7 +165,7 @@ async def test_cancel_while_queued_and_while_running(house: House) -> None:
     second = await ada.command("imagine", prompt="a waiting star", steps=60)
     assert await ada.press(second, "Cancel") is None
     await house.discord.until(house.says(second, "Cancelled; nothing was charged"))
-    await house.discord.until(lambda: "step" in first.text, timeout=20)
+    await house.discord.until(lambda: is_drawing(first), timeout=20)
     assert await ada.press(first, "Cancel") is None
     await house.discord.until(house.says(first, "were used by then"))
     await house.settled()

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-from typing import Any
 
 import discord
 import pytest
@@ -17,7 +16,7 @@ async def answered(
     """A command answered with one text and a button, and its interaction."""
     got: asyncio.Future[Interaction] = asyncio.get_running_loop().create_future()
 
-    async def paint(interaction: Interaction, prompt: str, **_: Any) -> None:
+    async def paint(interaction: Interaction, prompt: str, **_: object) -> None:
         await interaction.response.send_message(view=layout(prompt, buttons=(Knob("go", "j"),)))
         got.set_result(interaction)
 
@@ -64,7 +63,7 @@ async def test_a_deleted_channel(loopback: LoopbackDiscord, bot: TrialBot) -> No
 
 
 async def test_a_kicked_bot(loopback: LoopbackDiscord, bot: TrialBot) -> None:
-    """GUILD_DELETE; 50001 for the server's channels, 10015 for its interactions; commands are gone with it."""
+    """GUILD_DELETE; then 50001 for the server's channels, 10015 for its interactions; no commands there."""
     await bot.wait_until_ready()
     message, interaction = await answered(loopback, bot)
     guild = loopback.world.guild_named("Easel Studio")

@@ -22,9 +22,9 @@ def picture(name: str = "a.png") -> discord.File:
 async def test_a_command_answered_at_once_is_a_message_everybody_sees(
     loopback: LoopbackDiscord, bot: TrialBot
 ) -> None:
-    """A type 4 answer stands in the channel with its words and buttons, for everybody who sees the channel."""
+    """A type 4 answer stands in the channel with its words and buttons, for all who see the channel."""
 
-    async def paint(interaction: Interaction, prompt: str, **options: Any) -> None:
+    async def paint(interaction: Interaction, prompt: str, **options: object) -> None:
         view = layout(f"**{prompt}** x {options['count']}", buttons=(Knob("stop", "a1", label="Cancel"),))
         made = await interaction.response.send_message(view=view)
         assert isinstance(made.resource, discord.InteractionMessage)
@@ -44,10 +44,10 @@ async def test_a_command_answered_at_once_is_a_message_everybody_sees(
 async def test_a_deferred_answer_thinks_until_it_is_filled_in(
     loopback: LoopbackDiscord, bot: TrialBot
 ) -> None:
-    """A type 5 answer is a message that says the bot is thinking; its first edit is no edit to the reader."""
+    """A type 5 answer is a message that says the bot is thinking; its first edit fills it in."""
     go = asyncio.Event()
 
-    async def paint(interaction: Interaction, prompt: str, **_: Any) -> None:
+    async def paint(interaction: Interaction, prompt: str, **_: object) -> None:
         await interaction.response.defer(thinking=True)
         await go.wait()
         await interaction.edit_original_response(view=layout(f"done: {prompt}"))
@@ -67,7 +67,7 @@ async def test_the_first_followup_after_a_deferral_takes_its_place(
 ) -> None:
     """A followup to a deferred answer fills it in; the next one is a message of its own."""
 
-    async def paint(interaction: Interaction, prompt: str, **_: Any) -> None:
+    async def paint(interaction: Interaction, prompt: str, **_: object) -> None:
         await interaction.response.defer(thinking=True)
         first = await interaction.followup.send(view=layout(prompt), wait=True)
         assert first.id == (await interaction.original_response()).id
@@ -82,9 +82,9 @@ async def test_the_first_followup_after_a_deferral_takes_its_place(
 
 
 async def test_an_ephemeral_answer_is_for_its_person_alone(loopback: LoopbackDiscord, bot: TrialBot) -> None:
-    """Nobody else sees it, the channel's history does not hold it, and the bot's own token cannot reach it."""
+    """Nobody else sees it, the channel's history lacks it, and the bot's own token cannot reach it."""
 
-    async def paint(interaction: Interaction, prompt: str, **_: Any) -> None:
+    async def paint(interaction: Interaction, prompt: str, **_: object) -> None:
         await interaction.response.send_message(view=layout(prompt), ephemeral=True)
 
     bot.handlers["paint"] = paint
@@ -145,12 +145,12 @@ async def test_what_the_description_forbids_is_refused_before_the_bot_hears_of_i
 
 
 async def test_options_arrive_with_their_types(loopback: LoopbackDiscord, bot: TrialBot) -> None:
-    """Numbers typed as text are numbers, a choice's name stands for its value, a file comes with its bytes."""
+    """Numbers typed as text are numbers, a choice's name means its value, a file comes with its bytes."""
     got: list[object] = []
 
-    async def paint(interaction: Interaction, prompt: str, **options: Any) -> None:
+    async def paint(interaction: Interaction, prompt: str, **options: object) -> None:
         got.append(options)
-        await interaction.response.send_message("ok")
+        await interaction.response.send_message(prompt)
 
     async def upload(interaction: Interaction, file: discord.Attachment) -> None:
         got.append((file.filename, file.width, file.height, await file.read()))
@@ -190,15 +190,16 @@ async def test_who_lacks_a_commands_default_permission_is_not_offered_it(
     loopback: LoopbackDiscord, bot: TrialBot
 ) -> None:
     """default_member_permissions hides a command from those without the permission."""
+    assert not bot.handlers
     with pytest.raises(Refusal, match="no command /quota"):
         await loopback.person("ada").command("quota set", seconds=1)
     assert "quota" in [command["name"] for command in loopback.person("mia").commands()]
 
 
 async def test_commands_in_direct_messages(loopback: LoopbackDiscord, bot: TrialBot) -> None:
-    """A command works in the bot's direct messages unless it is for servers only; there is no member there."""
+    """A command works in the bot's direct messages unless it is for servers only; nobody is a member."""
 
-    async def paint(interaction: Interaction, prompt: str, **_: Any) -> None:
+    async def paint(interaction: Interaction, prompt: str, **_: object) -> None:
         assert interaction.guild is None
         assert isinstance(interaction.user, discord.User)
         assert isinstance(interaction.channel, discord.DMChannel)
@@ -227,11 +228,11 @@ async def test_a_channel_out_of_sight_takes_no_commands(loopback: LoopbackDiscor
 
 
 async def test_a_bot_that_says_nothing_did_not_respond(loopback: LoopbackDiscord, bot: TrialBot) -> None:
-    """Three seconds by the loopback's clock, then the person is told; the answer that comes later is 10062."""
+    """After three seconds by the clock the person is told; the answer that comes later is 10062."""
     asked, late = asyncio.Event(), asyncio.Event()
     codes: list[int] = []
 
-    async def paint(interaction: Interaction, prompt: str, **_: Any) -> None:
+    async def paint(interaction: Interaction, prompt: str, **_: object) -> None:
         asked.set()
         await late.wait()
         try:

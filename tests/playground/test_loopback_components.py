@@ -15,7 +15,7 @@ from bot.playground import LoopbackDiscord, Message, Modal, Refusal, Upload
 async def post(loopback: LoopbackDiscord, bot: TrialBot, view: ui.LayoutView, who: str = "ada") -> Message:
     """A message with this view, as the answer to a command."""
 
-    async def paint(interaction: Interaction, prompt: str, **_: Any) -> None:
+    async def paint(interaction: Interaction, prompt: str, **_: object) -> None:
         assert prompt
         await interaction.response.send_message(view=view)
 
@@ -55,7 +55,7 @@ async def test_a_button_outlives_the_bot_that_made_it(loopback: LoopbackDiscord)
 
 
 async def test_a_press_may_edit_its_message_or_be_deferred(loopback: LoopbackDiscord, bot: TrialBot) -> None:
-    """Type 7 gives the edited message back; type 6 gives nothing, and @original then is the pressed message."""
+    """Type 7 gives the edited message; type 6 gives nothing, and @original is the pressed message."""
     message = await post(loopback, bot, layout("x", buttons=(Knob("a", "j"), Knob("b", "j"))))
     go = asyncio.Event()
 
@@ -230,7 +230,7 @@ async def test_a_modal_from_a_button_may_edit_that_message(loopback: LoopbackDis
 async def test_pictures_are_shown_in_order_with_their_words(loopback: LoopbackDiscord, bot: TrialBot) -> None:
     """A gallery shows the files its items refer to; a file nothing refers to stays out of sight."""
 
-    async def paint(interaction: Interaction, prompt: str, **_: Any) -> None:
+    async def paint(interaction: Interaction, prompt: str, **_: object) -> None:
         files = [
             discord.File(io.BytesIO(name.encode()), filename=name) for name in ("b.png", "a.png", "c.png")
         ]

@@ -1,7 +1,6 @@
 """Faults on demand: what a bad day does to discord.py, and what it then does."""
 
 import asyncio
-from typing import Any
 
 import aiohttp
 import discord
@@ -94,7 +93,7 @@ async def test_lost_and_repeated_gateway_events(loopback: LoopbackDiscord, bot: 
     """A lost interaction is never answered; a repeated one is answered once, the second try is 40060."""
     codes: list[int] = []
 
-    async def paint(interaction: Interaction, prompt: str, **_: Any) -> None:
+    async def paint(interaction: Interaction, prompt: str, **_: object) -> None:
         try:
             await interaction.response.send_message(view=layout(prompt))
         except discord.HTTPException as error:

@@ -13,7 +13,7 @@ from trial_bot import Interaction, TrialBot, connected, layout
 from bot.playground import LoopbackDiscord, Message
 
 
-async def paint(interaction: Interaction, prompt: str, **_: Any) -> None:
+async def paint(interaction: Interaction, prompt: str, **_: object) -> None:
     await interaction.response.send_message(view=layout(prompt))
 
 
@@ -85,7 +85,7 @@ async def test_wrong_tokens_do_not_log_in(loopback: LoopbackDiscord) -> None:
 
 
 async def test_privileged_intents_must_be_switched_on(loopback: LoopbackDiscord) -> None:
-    """Without the portal's switch, asking for members ends the connection with 4014; with it, members come."""
+    """Without the portal's switch, asking for members ends the connection with 4014."""
     intents = discord.Intents(guilds=True, members=True)
     with pytest.raises(discord.PrivilegedIntentsRequired):
         async with connected(loopback, TrialBot(intents)):

@@ -23,7 +23,7 @@ async def answered(loopback: LoopbackDiscord, bot: TrialBot) -> tuple[Message, I
     """A command answered with one text, and its interaction."""
     got: asyncio.Future[Interaction] = asyncio.get_running_loop().create_future()
 
-    async def paint(interaction: Interaction, prompt: str, **_: Any) -> None:
+    async def paint(interaction: Interaction, prompt: str, **_: object) -> None:
         await interaction.response.send_message(view=layout(prompt))
         got.set_result(interaction)
 

@@ -1,6 +1,7 @@
 """Discord's rules about what a message, a modal and a command may be, one at a time and over bare HTTP."""
 
 import asyncio
+import io
 import json
 from typing import Any
 
@@ -229,7 +230,9 @@ def multipart(payload: Json, *files: tuple[str, bytes]) -> aiohttp.FormData:
     form = aiohttp.FormData(quote_fields=False)
     form.add_field("payload_json", json.dumps(payload))
     for number, (name, data) in enumerate(files):
-        form.add_field(f"files[{number}]", data, filename=name, content_type="application/octet-stream")
+        form.add_field(
+            f"files[{number}]", io.BytesIO(data), filename=name, content_type="application/octet-stream"
+        )
     return form
 
 

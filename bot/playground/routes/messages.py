@@ -37,6 +37,8 @@ async def posted(backend: Backend, call: Call) -> object:
     channel = _channel(backend, call, Permission.SEND_MESSAGES)
     form = call.form
     bot = backend.world.application.bot
+    if channel.recipient is not None and not backend.world.shares_a_server(channel.recipient):
+        raise api_error.cannot_send_to_user()
     if call.uploads:
         _channel(backend, call, Permission.ATTACH_FILES)
     nonce = _nonce(form)
