@@ -5,10 +5,14 @@ import contextlib
 import logging
 import secrets
 import signal
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
+
+import discord
 
 from bot.client import EaselClient
 from bot.commands.help import add_help
@@ -17,6 +21,7 @@ from bot.commands.presses import JobPresses
 from bot.commands.queue import add_queue
 from bot.commands.quota import add_quota
 from bot.config import Settings
+from bot.config_problems import ConfigError, Problem
 from bot.delivery import PACE, Delivery
 from bot.ops import logs
 from bot.post import Post
@@ -36,6 +41,12 @@ DRAIN_LIMIT: Final = 30.0
 HEARTBEAT: Final = "heartbeat"
 """A file in the storage folder, touched while the bot is connected, for a container's health check."""
 
+UNKNOWN_TOKEN: Final = Problem(
+    key="discord",
+    said="Discord does not know this bot token",
+    mend="copy it again, or make a new one at Discord's developer portal under Bot → Reset Token",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
@@ -46,6 +57,7 @@ class App:
     studio: Studio
     delivery: Delivery
     client: EaselClient
+    connection: asyncio.Task[None]
 
     async def drain(self, limit: float = DRAIN_LIMIT) -> None:
         """Take nothing new, and give what is live `limit` seconds to be delivered."""
@@ -83,27 +95,33 @@ async def running(settings: Settings, token: str, *, pace: float = PACE) -> Asyn
         )
         await engine.start()
         stack.push_async_callback(engine.close)
-        app = _assemble(settings, store, engine, pace)
-        stack.push_async_callback(app.client.close)
-        stack.push_async_callback(app.delivery.close)
-        await app.client.login(token)
-        recovered = await app.delivery.recover()
+        client, studio, delivery = _assemble(settings, store, engine, pace)
+        stack.push_async_callback(client.close)
+        stack.push_async_callback(delivery.close)
+        stack.push_async_callback(_note, store, engine)
+        await client.login(token)
+        recovered = await delivery.recover()
         if recovered:
             log.info("took up %d unfinished jobs", recovered)
-        connection = asyncio.create_task(app.client.connect(), name="gateway")
-        notes = asyncio.create_task(_take_notes(app, settings.storage.folder), name="notes")
+        connection = asyncio.create_task(client.connect(), name="gateway")
+        stack.push_async_callback(_stop, connection)
+        heartbeat = settings.storage.folder / HEARTBEAT
+        notes = asyncio.create_task(_take_notes(store, engine, client, heartbeat), name="notes")
         stack.push_async_callback(_stop, notes)
-        try:
-            await _connected(app.client, connection)
-            yield app
-        finally:
-            await _note(app)
-            await app.delivery.close()
-            await app.client.close()
-            await _stop(connection)
+        await _connected(client, connection)
+        yield App(
+            store=store,
+            engine=engine,
+            studio=studio,
+            delivery=delivery,
+            client=client,
+            connection=connection,
+        )
 
 
-def _assemble(settings: Settings, store: Store, engine: Engine, pace: float) -> App:
+def _assemble(
+    settings: Settings, store: Store, engine: Engine, pace: float
+) -> tuple[EaselClient, Studio, Delivery]:
     client = EaselClient(store=store, test_guilds=settings.discord.test_guilds)
     studio = Studio(
         store=store,
@@ -126,7 +144,7 @@ def _assemble(settings: Settings, store: Store, engine: Engine, pace: float) -> 
     add_queue(client.tree, studio, delivery)
     add_quota(client.tree, studio)
     add_help(client.tree, studio)
-    return App(store=store, engine=engine, studio=studio, delivery=delivery, client=client)
+    return client, studio, delivery
 
 
 def _counters(remembered: object) -> FairCounters | None:
@@ -154,19 +172,18 @@ async def _connected(client: EaselClient, connection: asyncio.Task[None]) -> Non
         connection.result()
 
 
-async def _take_notes(app: App, folder: Path) -> None:
+async def _take_notes(store: Store, engine: Engine, client: EaselClient, heartbeat: Path) -> None:
     """Keep what the next start should know, and show that this one lives."""
-    heartbeat = folder / HEARTBEAT
     while True:
-        await _note(app)
-        if not app.client.is_closed() and app.client.is_ready():
+        await _note(store, engine)
+        if client.is_ready() and not client.is_closed():
             await asyncio.to_thread(heartbeat.touch)
         await asyncio.sleep(NOTE_EVERY)
 
 
-async def _note(app: App) -> None:
-    await app.store.save_memory(COUNTERS, app.engine.counters().to_json())
-    await app.store.save_memory(RATES, dict(app.engine.rates()))
+async def _note(store: Store, engine: Engine) -> None:
+    await store.save_memory(COUNTERS, engine.counters().to_json())
+    await store.save_memory(RATES, dict(engine.rates()))
 
 
 async def _stop(task: asyncio.Task[None]) -> None:
@@ -178,7 +195,7 @@ async def serve(settings: Settings) -> None:
     """`easel run`: until SIGINT or SIGTERM, then drain; a second signal leaves at once.
 
     Raises:
-        ConfigError: there is no token.
+        ConfigError: there is no token, or Discord does not know it.
     """
     logs.configure(settings.log.level, settings.log.format)
     token = settings.require_token()
@@ -186,28 +203,12 @@ async def serve(settings: Settings) -> None:
         from bot.playground.endpoint import point_discord_py_at
 
         point_discord_py_at(settings.discord.api_base)
-    asked = _signals()
-    async with running(settings, token) as app:
-        await _until_asked(app, asked)
-
-
-async def _until_asked(app: App, asked: "asyncio.Queue[signal.Signals]") -> None:
-    await asked.get()
-    log.info("draining; a second signal leaves at once")
-    draining = asyncio.create_task(app.drain())
-    again = asyncio.create_task(asked.get())
-    await asyncio.wait([draining, again], return_when=asyncio.FIRST_COMPLETED)
-    for task in (draining, again):
-        task.cancel()
-
-
-def _signals() -> "asyncio.Queue[signal.Signals]":
-    """Every SIGINT and SIGTERM from now on. discord.py knows only KeyboardInterrupt."""
-    asked: asyncio.Queue[signal.Signals] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, asked.put_nowait, number)
-    return asked
+    with _Signals() as signals:
+        try:
+            async with running(settings, token) as app:
+                await signals.attend(app)
+        except discord.LoginFailure:
+            raise ConfigError([UNKNOWN_TOKEN]) from None
 
 
 async def playground(settings: Settings, *, port: int, open_browser: Callable[[str], object] | None) -> None:
@@ -225,13 +226,63 @@ async def playground(settings: Settings, *, port: int, open_browser: Callable[[s
     from bot.playground.server import LoopbackDiscord
 
     logs.configure(settings.log.level, settings.log.format)
-    asked = _signals()
-    discord = LoopbackDiscord(port=port)
-    mount_page(discord.app, discord.backend)
-    async with discord:
-        point_discord_py_at(discord.base_url)
-        async with running(settings, discord.token) as app:
-            print(f"Easel's playground: {discord.base_url}  (Ctrl-C ends it)", flush=True)  # noqa: T201
-            if open_browser is not None:
-                await asyncio.to_thread(open_browser, discord.base_url)
-            await _until_asked(app, asked)
+    loopback = LoopbackDiscord(port=port)
+    mount_page(loopback.app, loopback.backend)
+    # That Discord forgets everything when it ends, so what Easel knows of it may go with it.
+    with tempfile.TemporaryDirectory(prefix="easel-playground-") as folder, _Signals() as signals:
+        storage = settings.storage.model_copy(update={"folder": Path(folder)})
+        async with loopback:
+            point_discord_py_at(loopback.base_url)
+            async with running(settings.model_copy(update={"storage": storage}), loopback.token) as app:
+                print(f"Easel's playground: {loopback.base_url}  (Ctrl-C ends it)", flush=True)  # noqa: T201
+                if open_browser is not None:
+                    await asyncio.to_thread(open_browser, loopback.base_url)
+                await signals.attend(app, drain_limit=0)
+
+
+class _Signals:
+    """SIGINT and SIGTERM: the first drains, a second, or one before anything runs, leaves at once.
+
+    discord.py knows only KeyboardInterrupt. Leaving at once still closes everything in order: what was
+    accepted is stored.
+    """
+
+    def __init__(self) -> None:
+        self._asked = asyncio.Event()
+        self._attended = False
+        self._main = asyncio.current_task()
+        self._left = False
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self._received)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().remove_signal_handler(number)
+        return kind is asyncio.CancelledError and self._left
+
+    async def attend(self, app: App, *, drain_limit: float = DRAIN_LIMIT) -> None:
+        """Let the app work until a signal comes, then drain it.
+
+        Raises:
+            discord.ConnectionClosed: Discord ended the connection for good, and says why.
+        """
+        self._attended = True
+        asked = asyncio.create_task(self._asked.wait())
+        await asyncio.wait([asked, app.connection], return_when=asyncio.FIRST_COMPLETED)
+        if app.connection.done():
+            asked.cancel()
+            app.connection.result()
+        log.info("draining; a second signal leaves at once")
+        await app.drain(drain_limit)
+
+    def _received(self) -> None:
+        if self._attended and not self._asked.is_set():
+            self._asked.set()
+        elif self._main is not None:
+            self._left = True
+            self._main.cancel()

@@ -59,6 +59,7 @@ class EaselClient(discord.Client):
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
+            guild_ready_timeout=0.5,  # servers arrive in one go; two seconds of waiting for more help nobody
         )
         self.tree = EaselTree(
             self,

@@ -3,7 +3,7 @@
 import io
 from typing import Final
 
-from PIL import Image, ImageFilter, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageFilter, PngImagePlugin, UnidentifiedImageError
 
 from inference.errors import InvalidRequest
 from inference.png import png_size
@@ -72,11 +72,20 @@ def decode_png(data: bytes) -> Image.Image:
 
 
 def upscale(request: UpscaleRequest) -> tuple[Image.Image, str]:
-    """The picture enlarged, and the settings it carried."""
+    """The picture enlarged, and the settings it carried.
+
+    Lanczos, sharpened, then held within what the neighbouring pixels of the source span: edges get crisp, and no
+    halo or ringing appears that the source has not.
+    """
     picture = decode_png(request.image)
     size = (picture.width * request.factor, picture.height * request.factor)
     large = picture.resize(size, Image.Resampling.LANCZOS)
-    finished = large.filter(ImageFilter.UnsharpMask(radius=0.6 * request.factor, percent=60, threshold=2))
+    sharp = large.filter(ImageFilter.UnsharpMask(radius=0.75 * request.factor, percent=130, threshold=1))
+    darkest, lightest = (
+        picture.filter(extreme(3)).resize(size, Image.Resampling.BILINEAR)
+        for extreme in (ImageFilter.MinFilter, ImageFilter.MaxFilter)
+    )
+    finished = ImageChops.darker(ImageChops.lighter(sharp, darkest), lightest)
     text = picture.info.get(TEXT_KEY, "")
     carried = str(text)[:MAX_TEXT]
     return finished, f"{carried}, Upscale: {request.factor}x" if carried else ""

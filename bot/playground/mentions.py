@@ -17,7 +17,7 @@ def mentioned(content: str, components: list[Json], allowed: Json | None, known:
     """
     texts = [content, *(c["content"] for _, c in walk(components) if c["type"] == Kind.TEXT_DISPLAY)]
     named = dict.fromkeys(int(found) for text in texts for found in _USER.findall(text))
-    if allowed is not None and "users" not in (allowed.get("parse") or []):
+    if isinstance(allowed, dict) and "users" not in (allowed.get("parse") or []):
         listed = {str(user) for user in allowed.get("users") or []}
         named = {user: None for user in named if str(user) in listed}
     return [user for user in named if user in set(known)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from trial_bot import TrialBot
 
@@ -47,9 +47,11 @@ COMPONENTS = st.recursive(
     ).map(lambda each: each[1] | each[0]),
     max_leaves=8,
 )
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FORMS = st.dictionaries(KEYS, ANYTHING, max_size=8)
 
 
+@UNHURRIED
 @given(FORMS, st.lists(COMPONENTS, max_size=3), st.booleans())
 def test_any_message_is_taken_or_refused(form: dict[str, Any], components: list[Any], v2: bool) -> None:
     """Whatever JSON comes, there is a message or one of Discord's refusals, never a crash."""
@@ -61,6 +63,7 @@ def test_any_message_is_taken_or_refused(form: dict[str, Any], components: list[
         json.dumps(drafting.new(form, {0: Upload(filename="a.png", data=b"x")}).components)
 
 
+@UNHURRIED
 @given(FORMS, st.lists(COMPONENTS, max_size=3))
 def test_any_modal_and_any_command_are_judged(form: dict[str, Any], components: list[Any]) -> None:
     """Whatever JSON comes, the rules find what is wrong with it, and never stumble."""

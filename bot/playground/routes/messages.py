@@ -116,7 +116,8 @@ def _reference(backend: Backend, channel: Channel, form: Json) -> int | None:
         return None
     channel_for_bot(backend, channel.id, Permission.READ_MESSAGE_HISTORY)
     try:
-        return backend.messages.find(channel.id, int(reference.get("message_id") or 0)).id
+        wanted = str(reference.get("message_id"))
+        return backend.messages.find(channel.id, int(wanted) if wanted.isdecimal() else 0).id
     except ApiError:
         if reference.get("fail_if_not_exists") is False:
             return None
