@@ -39,6 +39,7 @@ soak: setup ## the long proofs
 
 bench: setup ## measure side by side with the stock pipeline
 	$(BIN)/python -m benchmarks.solo
+	$(BIN)/python -m benchmarks.first_picture
 
 clean: ## remove what was made here (not your data)
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info

@@ -1,34 +1,20 @@
 """The asyncio face of inference: submit a request, hold a job. Owns the worker process and the fair queue."""
 
 import asyncio
-import contextlib
 import logging
 import uuid
 from collections.abc import Mapping
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
-from inference.cost import CostModel
 from inference.errors import EngineClosed, InvalidRequest, ModelUnavailable
-from inference.fair_queue import FairCounters, FairQueue
+from inference.fair_queue import FairCounters
 from inference.handle import Job
-from inference.job import Cancelled, Done, Failed, FailureCode, Outcome, Preview, Progress, Started
-from inference.live_job import LAST_ATTEMPT, LiveJob
-from inference.messages import (
-    AboutJob,
-    AboutModel,
-    Admit,
-    Began,
-    Cancel,
-    Finished,
-    FromWorker,
-    Load,
-    Previewed,
-    Refused,
-    Stepped,
-    Stopped,
-)
+from inference.job import FailureCode
+from inference.line import Line
+from inference.live_job import LiveJob
+from inference.messages import AboutModel, Admit, Cancel, FromWorker, Load
 from inference.models import Catalogue
 from inference.placement.local import LocalWorker
 from inference.placement.supervisor import Supervisor
@@ -37,10 +23,10 @@ from inference.request import ImageRequest, UpscaleRequest
 from inference.status import EngineStatus, QueueEntry
 from inference.story import Story
 
-WATCHDOG: float = 600.0
-"""Seconds of silence after which a worker with a job counts as hung, unless the job's own size allows more."""
-SLOWER_THAN_THOUGHT: float = 10.0
-"""A job may take so many times its estimate without a word before its worker counts as hung."""
+WATCHDOG: Final = 600.0
+"""Seconds of silence after which a worker with a job counts as hung, unless a step of it may take longer."""
+SLOWER_THAN_THOUGHT: Final = 10.0
+"""A step may take so many times its estimate before its worker counts as hung."""
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +42,8 @@ class Engine:
         rates: what `rates()` gave in an earlier run.
         device: "auto" for the first GPU or else the CPU, or a torch device's name.
         threads: of the worker's computation; None for one less than there are cores.
-        preload: the model to have warm before the first request; "" for the catalogue's default, None for none.
+        preload: the model to have warm before the first request; "" for the catalogue's default, None for no
+            model at all.
         preview_every: least seconds between two previews of a job.
         watchdog: seconds of silence after which a worker with a job counts as hung.
 
@@ -77,13 +64,10 @@ class Engine:
         watchdog: float = WATCHDOG,
     ) -> None:
         self._catalogue = catalogue
-        self._queue = FairQueue(counters)
-        self._cost = CostModel(rates)
+        self._line = Line(counters=counters, rates=rates)
         self._watchdog = watchdog
         self._preload = None if preload is None else catalogue.require(preload or catalogue.default.name)
         self._readiness = Readiness(self._preload.name if self._preload else None)
-        self._live: dict[str, LiveJob] = {}
-        self._running: LiveJob | None = None
         spawn = partial(LocalWorker.spawn, device=device, threads=threads, preview_every=preview_every)
         self._supervisor = Supervisor(spawn, self)
         self._keeping: asyncio.Task[None] | None = None
@@ -152,53 +136,34 @@ class Engine:
             raise EngineClosed
         self._require_possible(request)
         name = job_id or uuid.uuid4().hex
-        estimate = self.estimate(request)
-        self._queue.add(name, owner=request.owner, estimate=estimate, weight=weight)
-        live = LiveJob(id=name, request=request, story=Story(), estimate=estimate)
-        self._live[name] = live
+        live = LiveJob(id=name, request=request, story=Story(), estimate=self.estimate(request))
+        self._line.join(live, weight=weight)
         self._serve()
         return Job(name, request, story=live.story, cancel=partial(self._cancel, live))
 
     def estimate(self, request: ImageRequest | UpscaleRequest) -> float:
         """Compute-seconds a request will cost: learned, or a cautious guess before anything was measured."""
-        return self._cost.estimate(request)
+        return self._line.cost.estimate(request)
 
     def queue(self) -> tuple[QueueEntry, ...]:
         """Who runs, then who waits in serving order."""
-        running = (self._running,) if self._running else ()
-        entries, ahead = [], 0.0
-        known = True
-        for position, live in enumerate((*running, *self._waiting()), start=1 - len(running)):
-            known = known and self._cost.knows(live.request)
-            ahead += live.remaining
-            entries.append(
-                QueueEntry(
-                    job_id=live.id,
-                    owner=live.request.owner,
-                    position=position,
-                    eta_seconds=ahead if known else None,
-                    estimate=live.estimate,
-                )
-            )
-        return tuple(entries)
+        return self._line.entries()
 
     def counters(self) -> FairCounters:
         """What the fair queue should remember across a restart."""
-        return self._queue.counters()
+        return self._line.counters()
 
     def rates(self) -> Mapping[str, float]:
         """Learned seconds per megapixel-evaluation by model, to be kept across a restart."""
-        return self._cost.rates
+        return self._line.cost.rates
 
     async def close(self) -> None:
         """Ends what runs and waits with `Failed(CLOSED)`, and the worker with it. Again is no matter."""
         self._readiness.closed()
-        for live in tuple(self._live.values()):
-            self._end(live, Failed(code=FailureCode.CLOSED, detail="the engine closed", compute_seconds=live.spent))
+        self._line.fail_all(FailureCode.CLOSED, "the engine closed")
         if self._keeping is not None:
             self._keeping.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeping
+            await asyncio.wait([self._keeping])
 
     # What the supervisor tells.
 
@@ -208,93 +173,39 @@ class Engine:
 
     def worker_said(self, message: FromWorker) -> None:
         if isinstance(message, AboutModel):
-            self._readiness.hear(message, learn_rate=self._cost.seed)
-        elif self._running is not None and message.job_id == self._running.id:
-            self._hear_of(self._running, message)
+            self._readiness.hear(message, learn_rate=self._line.cost.seed)
+        else:
+            self._line.hear(message)
         self._serve()
 
     def worker_lost(self, detail: str, deaths: int) -> None:
         self._readiness.lost(detail, deaths)
-        live = self._running
-        if live is None:
-            return
-        live.worker_died()
-        if live.stopping:
-            self._end(live, Cancelled(compute_seconds=live.lost))
-        elif live.attempt >= LAST_ATTEMPT:
-            failed = Failed(code=FailureCode.WORKER_DIED, detail=f"the worker {detail}", compute_seconds=live.lost)
-            self._end(live, failed)
+        self._line.worker_died(detail)
 
-    # The story of a job.
+    # What follows from it.
 
     def _serve(self) -> None:
         """Gives a free worker its next job, and everybody waiting their place."""
-        if self._readiness.takes_jobs and self._running is None:
-            ticket = self._queue.admit()
-            self._running = self._live[ticket] if ticket is not None else None
-        if self._readiness.takes_jobs and self._running is not None:
-            self._give(self._running)
-        for entry in self.queue():
-            if entry.position > 0:
-                self._live[entry.job_id].tell_place(
-                    position=entry.position,
-                    running=int(self._running is not None),
-                    eta_seconds=entry.eta_seconds,
-                )
+        if self._readiness.takes_jobs:
+            live = self._line.next()
+            if live is None:
+                self._supervisor.expect_word_within(None)
+            elif not live.with_worker:
+                self._give(live)
+        self._line.tell_places()
 
     def _give(self, live: LiveJob) -> None:
-        if self._readiness.holder == live.id:
-            return
-        self._readiness.holder = live.id
+        live.with_worker = True
         live.attempt += 1
         model = self._catalogue[live.request.model] if isinstance(live.request, ImageRequest) else None
-        self._supervisor.expect_word_within(max(self._watchdog, SLOWER_THAN_THOUGHT * live.estimate))
+        self._supervisor.expect_word_within(max(self._watchdog, SLOWER_THAN_THOUGHT * live.estimated_step))
         self._supervisor.send(Admit(job_id=live.id, request=live.request, model=model))
 
-    def _hear_of(self, live: LiveJob, message: AboutJob) -> None:
-        match message:
-            case Began():
-                live.story.tell(Started(attempt=live.attempt))
-            case Stepped(step=step, steps=steps):
-                live.step, live.steps, live.spent = step, steps, message.compute_seconds
-                live.story.tell(Progress(step=step, steps=steps, eta_seconds=live.remaining))
-            case Previewed():
-                live.story.tell(Preview(step=message.step, steps=message.steps, images=message.images))
-            case Finished():
-                live.spent = message.compute_seconds
-                self._cost.learn(live.request, live.spent)
-                self._end(live, Done(images=message.images, compute_seconds=live.spent, notes=message.notes))
-            case Refused(code=code, detail=detail):
-                live.spent = message.compute_seconds
-                self._end(live, Failed(code=code, detail=detail, compute_seconds=live.total_spent))
-            case Stopped():
-                live.spent = message.compute_seconds
-                self._end(live, Cancelled(compute_seconds=live.total_spent))
-
     def _cancel(self, live: LiveJob) -> None:
-        if live.story.outcome is not None or live.stopping:
-            return
-        live.stopping = True
-        if live is self._running and self._readiness.holder == live.id:
+        if self._line.cancel(live):
             self._supervisor.send(Cancel(job_id=live.id))
         else:
-            self._end(live, Cancelled(compute_seconds=live.lost))
             self._serve()
-
-    def _end(self, live: LiveJob, outcome: Outcome) -> None:
-        """The job is over: it leaves the queue, and what it cost is settled."""
-        del self._live[live.id]
-        if live is self._running:
-            self._running = None
-            self._readiness.holder = None
-            self._supervisor.expect_word_within(None)
-            self._queue.settle(live.id, live.total_spent)
-        else:
-            self._queue.remove(live.id)
-        live.story.tell(outcome)
-
-    def _waiting(self) -> tuple[LiveJob, ...]:
-        return tuple(self._live[ticket] for ticket in self._queue.order())
 
     def _require_possible(self, request: ImageRequest | UpscaleRequest) -> None:
         if not isinstance(request, ImageRequest):
@@ -313,5 +224,4 @@ class Engine:
             return
         log.critical("the worker is no longer looked after", exc_info=error)
         self._readiness.failed(f"internal error: {error}")
-        for live in tuple(self._live.values()):
-            self._end(live, Failed(code=FailureCode.INTERNAL, detail=str(error), compute_seconds=live.spent))
+        self._line.fail_all(FailureCode.INTERNAL, f"internal error: {error}")

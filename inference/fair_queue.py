@@ -85,14 +85,14 @@ class FairQueue:
 
     Each owner has a counter of virtual time. `admit` serves the owner with the least; on a tie first those
     not yet served since they became backlogged, in order of arrival, then the rest in order of arrival. The
-    estimate is charged at admission and corrected by the measured cost at the end. An owner who was idle is
-    lifted to the least counter of the backlogged, work in flight left out (or, if nobody is backlogged, to the
-    largest counter of when the queue was last busy): idling earns nothing.
+    estimate is charged at admission and corrected by the measured cost at the end.
 
-    Owners with work in flight count as backlogged.
+    An owner who was idle is lifted to the least counter of the backlogged, or, if nobody is backlogged, to
+    the largest counter of when the queue was last busy: idling earns nothing. Owners with work in flight are
+    backlogged, their charge for it left out: an estimate too high must not push newcomers back.
 
-    **Bound.** While i and j both stay backlogged, |S_i / w_i - S_j / w_j| ≤ L_i / w_i + L_j / w_j, where S is the
-    compute-seconds received, w the weight, and L the largest request (the larger of its estimate and its
+    **Bound.** While i and j both stay backlogged, |S_i / w_i - S_j / w_j| ≤ L_i / w_i + L_j / w_j, where S is
+    the compute-seconds received, w the weight, and L the largest request (the larger of its estimate and its
     measured cost): a running request cannot be parked, so L is one whole request. It holds for one request in
     flight at a time; every further slot adds one request of each to it.
     """
@@ -104,6 +104,7 @@ class FairQueue:
         self._owner_of: dict[str, str] = {}
         self._arrivals = 0
         self._order: tuple[str, ...] | None = None
+        self._busy = False
 
     def __len__(self) -> int:
         """How many tickets wait."""
@@ -157,6 +158,7 @@ class FairQueue:
         owner.in_flight[ticket.id] = ticket
         owner.served_since_backlogged = True
         self._order = None
+        self._busy = True
         return ticket.id
 
     def settle(self, ticket: str, measured: float) -> None:
@@ -186,8 +188,12 @@ class FairQueue:
         )
 
     def _newcomer_start(self) -> float:
-        """Where an owner who was idle begins."""
-        least = self._least_start()
+        """Where an owner who was idle begins.
+
+        Who comes before the first admission comes at the same moment as the others, in whatever order: after
+        a restart nobody's lead is lost because theirs happened to be the first job put back.
+        """
+        least = self._least_start() if self._busy else None
         return self._virtual_time if least is None else least
 
     def _least_start(self) -> float | None:
@@ -225,5 +231,6 @@ class FairQueue:
             # Nobody is backlogged: no counter passes the new virtual time, so none needs remembering.
             self._virtual_time = max(owner.start for owner in self._owners.values())
             self._owners.clear()
+            self._busy = False
         elif not self._owners[name].backlogged and self._owners[name].start <= least:
             del self._owners[name]  # coming back lifts it to `least` anyway

@@ -32,7 +32,9 @@ def parameters(request: ImageRequest, index: int) -> str:
         settings["Variation seed"] = last.seed
         settings["Variation seed strength"] = f"{last.strength:g}"
         if earlier:
-            settings["Earlier variations"] = "; ".join(f"{step.seed} at {step.strength:g}" for step in earlier)
+            settings["Earlier variations"] = "; ".join(
+                f"{step.seed} at {step.strength:g}" for step in earlier
+            )
     settings["Version"] = "Easel"
     lines = [alone.prompt]
     if alone.negative_prompt:
@@ -74,8 +76,8 @@ def decode_png(data: bytes) -> Image.Image:
 def upscale(request: UpscaleRequest) -> tuple[Image.Image, str]:
     """The picture enlarged, and the settings it carried.
 
-    Lanczos, sharpened, then held within what the neighbouring pixels of the source span: edges get crisp, and no
-    halo or ringing appears that the source has not.
+    Lanczos, sharpened, then held within what the neighbouring pixels of the source span: edges get crisp, and
+    no halo or ringing appears that the source has not.
     """
     picture = decode_png(request.image)
     size = (picture.width * request.factor, picture.height * request.factor)

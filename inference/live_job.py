@@ -21,6 +21,7 @@ class LiveJob:
         lost: compute-seconds of attempts whose worker died.
         step: denoising steps done in this attempt.
         steps: of how many; 0 before the first.
+        with_worker: a worker was given it and lives.
         stopping: somebody wants it to end.
     """
 
@@ -33,12 +34,18 @@ class LiveJob:
     lost: float = 0.0
     step: int = 0
     steps: int = 0
+    with_worker: bool = False
     stopping: bool = False
     _told: tuple[int, int, int | None] | None = None
 
     @property
     def total_spent(self) -> float:
         return self.spent + self.lost
+
+    @property
+    def estimated_step(self) -> float:
+        """Seconds between two words of the worker about it, an estimate."""
+        return self.estimate / (self.request.steps if isinstance(self.request, ImageRequest) else 1)
 
     @property
     def remaining(self) -> float:
@@ -49,6 +56,7 @@ class LiveJob:
 
     def worker_died(self) -> None:
         """This attempt was in vain."""
+        self.with_worker = False
         self.lost += self.spent
         self.spent, self.step, self.steps = 0.0, 0, 0
 

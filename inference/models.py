@@ -99,7 +99,7 @@ POCKET: Final = ModelInfo(
     max_pixels=256 * 256,
     steps=20,
     guidance_scale=3.5,
-    sampler="ddim",
+    sampler="dpmpp_2m_karras",
 )
 
 KNOWN_MODELS: Final = (

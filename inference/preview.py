@@ -38,7 +38,7 @@ class LatentPreview:
         return cls(solution)
 
     def colours(self, latents: torch.Tensor) -> torch.Tensor:
-        """Colours in [-1, 1] on the CPU, (count, 3, height, width), from latents of the same height and width."""
+        """Colours in [-1, 1] on the CPU, (count, 3, height, width), of latents as high and wide."""
         mapped = _with_one(latents.float().cpu().movedim(1, -1)) @ self._weights
         return mapped.movedim(-1, 1).clamp(-1, 1)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from inference.messages import AboutModel, Awake, Broken, Loading, Ready
-from inference.status import EngineStatus
+from inference.status import EngineStatus, State
 
 HOPELESS = 3
 """So many deaths in a row before a worker was ready, and whoever waits for it is told."""
@@ -22,8 +22,6 @@ class Readiness:
         self.status = EngineStatus(state="starting")
         self.takes_jobs = False
         """Whether a worker is there and past its preloading."""
-        self.holder: str | None = None
-        """The job that this worker was given and has not finished."""
         self._preload = preload
         self._warm: str | None = None
         self._changed = asyncio.Event()
@@ -33,7 +31,7 @@ class Readiness:
         match message:
             case Awake(device=device):
                 self.takes_jobs = self._preload is None
-                state = "ready" if self._preload is None else "loading"
+                state: State = "ready" if self._preload is None else "loading"
                 self._become(EngineStatus(state=state, device=device, model=self._preload))
             case Loading(model=model, device=device):
                 self._become(EngineStatus(state="loading", device=device, model=model))
@@ -51,7 +49,7 @@ class Readiness:
 
     def lost(self, detail: str, deaths: int) -> None:
         """The worker is gone."""
-        self.takes_jobs, self.holder, self._warm = False, None, None
+        self.takes_jobs, self._warm = False, None
         if self.status.state == "closed":
             return
         if deaths >= HOPELESS:

@@ -80,6 +80,11 @@ class ImageRequest:
     variations: tuple[Variation, ...] = ()
 
     def __post_init__(self) -> None:
+        self._require_words()
+        self._require_shape()
+        self._require_settings()
+
+    def _require_words(self) -> None:
         for field, text in (("prompt", self.prompt), ("negative_prompt", self.negative_prompt)):
             if not _is_text(text):
                 raise InvalidRequest(field, text, "text")
@@ -87,23 +92,29 @@ class ImageRequest:
                 raise InvalidRequest(field, f"{len(text):,} characters", f"at most {MAX_PROMPT:,} characters")
         if not self.prompt.strip():
             raise InvalidRequest("prompt", self.prompt, "some words that say what to show")
+        for field, name in (("model", self.model), ("owner", self.owner)):
+            if not (_is_text(name) and name):
+                raise InvalidRequest(field, name, "a name")
+
+    def _require_shape(self) -> None:
         for field, side in (("width", self.width), ("height", self.height)):
             if not (_is_integer(side) and MIN_SIDE <= side <= MAX_SIDE and side % SIDE_MULTIPLE == 0):
                 raise InvalidRequest(
                     field, side, f"a multiple of {SIDE_MULTIPLE} from {MIN_SIDE} to {MAX_SIDE} pixels"
                 )
+        if not (_is_integer(self.count) and 1 <= self.count <= MAX_COUNT):
+            raise InvalidRequest("count", self.count, f"a whole number from 1 to {MAX_COUNT}")
+
+    def _require_settings(self) -> None:
         if not (_is_integer(self.steps) and 1 <= self.steps <= MAX_STEPS):
             raise InvalidRequest("steps", self.steps, f"a whole number from 1 to {MAX_STEPS}")
         if not (_is_number(self.guidance_scale) and 0 <= self.guidance_scale <= MAX_GUIDANCE):
-            raise InvalidRequest("guidance_scale", self.guidance_scale, f"a number from 0 to {MAX_GUIDANCE:g}")
+            raise InvalidRequest(
+                "guidance_scale", self.guidance_scale, f"a number from 0 to {MAX_GUIDANCE:g}"
+            )
         if self.sampler not in SAMPLERS:
             raise InvalidRequest("sampler", self.sampler, f"one of {', '.join(SAMPLERS)}")
         _require_seed("seed", self.seed)
-        if not (_is_integer(self.count) and 1 <= self.count <= MAX_COUNT):
-            raise InvalidRequest("count", self.count, f"a whole number from 1 to {MAX_COUNT}")
-        for field, name in (("model", self.model), ("owner", self.owner)):
-            if not (_is_text(name) and name):
-                raise InvalidRequest(field, name, "a name")
 
     def seed_of(self, index: int) -> int:
         """The seed that tells picture `index` from its siblings: its own, or its last variation's."""
@@ -124,7 +135,7 @@ class ImageRequest:
         return replace(self, seed=seed, variations=())
 
     def vary(self, index: int, *, seed: int, strength: float, count: int) -> "ImageRequest":
-        """`count` pictures near picture `index`, on the noise sphere towards `seed`, `seed` + 1, …"""
+        """`count` pictures near picture `index`, on the noise sphere towards `seed`, `seed` + 1 and so on."""
         alone = self.picture(index)
         step = Variation(seed=seed, strength=strength)
         return replace(alone, variations=(*alone.variations, step), count=count)

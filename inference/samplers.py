@@ -75,6 +75,7 @@ _ALL: Final = (
         diffusers_class="DPMSolverMultistepScheduler",
         # Karras' spacing from the endless sigma of a zero terminal SNR leaves no step for the picture.
         options=_options(use_karras_sigmas=True, rescale_betas_zero_snr=False),
+        fewest_steps=6,
     ),
     Sampler(
         name="heun",

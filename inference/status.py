@@ -11,8 +11,8 @@ class EngineStatus:
     """How the engine is.
 
     Attributes:
-        state: "starting" before the worker answers; "loading" a model; "ready" for work; "restarting" after the
-            worker died; "failed" when the model or the worker cannot be had (it is still tried again when a
+        state: "starting" before the worker answers; "loading" a model; "ready" for work; "restarting" after
+            the worker died; "failed" when the model or the worker cannot be had (it is tried again when a
             request asks for it); "closed".
         device: where it computes, such as "cpu" or "cuda"; None before the worker has said so.
         model: the model that is loading, warm or broken; None before any.

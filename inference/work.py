@@ -104,9 +104,7 @@ class PictureWork:
             return  # between the two evaluations of one step
         self._steps_said = step = batch.steps_done
         steps = self._request.steps
-        self._say(
-            Stepped(job_id=self.job_id, step=step, steps=steps, compute_seconds=self.stopwatch.seconds)
-        )
+        self._say(Stepped(job_id=self.job_id, step=step, steps=steps, compute_seconds=self.stopwatch.seconds))
         if self._preview_is_due(step) and batch.clean is not None:
             self._previewed_at = self.stopwatch.seconds
             shown = self._preview.render(batch.clean, width=self._request.width, height=self._request.height)

@@ -1,23 +1,14 @@
-"""The worker process: admit → tick → retire, until the engine closes the pipe.
+"""The worker: admit → tick → retire, for as long as its process lives."""
 
-Runs as `python -m inference.worker`; speaks `inference.messages` over its standard input and output.
-"""
-
-import argparse
-import contextlib
 import gc
 import logging
-import os
 import queue
-import signal
-import sys
-import threading
 from collections.abc import Callable
-from typing import BinaryIO
 
+import diffusers
 import torch
+import transformers
 
-from inference import wire
 from inference.errors import InvalidRequest, ModelUnavailable
 from inference.job import FailureCode
 from inference.messages import (
@@ -38,9 +29,6 @@ from inference.models import ModelInfo
 from inference.request import ImageRequest
 from inference.warm_models import WarmModel, WarmModels
 from inference.work import PictureWork, UpscaleWork, Work
-
-NICENESS = 5
-"""The bot beside it comes first."""
 
 log = logging.getLogger("inference.worker")
 
@@ -120,7 +108,7 @@ class Worker:
         self._say(Loading(model=model.name, device=device))
         try:
             warm = self._models.load(model)
-        except Exception as error:  # noqa: BLE001 — whatever a model does, the worker answers and goes on
+        except Exception as error:  # whatever a model does, the worker answers and goes on
             log.warning("loading %s failed", model.name, exc_info=error)
             detail = error.detail if isinstance(error, ModelUnavailable) else describe(error)
             self._say(Broken(model=model.name, device=device, detail=detail))
@@ -132,7 +120,7 @@ class Worker:
         """One step of one job; True when there is nothing left to do for it."""
         try:
             return work.step()
-        except Exception as error:  # noqa: BLE001 — one job's failure is not the others'
+        except Exception as error:  # one job's failure is not the others'
             log.warning("job %s failed", work.job_id, exc_info=error)
             failure = error.with_traceback(None)  # a traceback would hold the tensors that did not fit
         self._refuse(work.job_id, failure, work.stopwatch.seconds)
@@ -175,68 +163,38 @@ def describe(error: Exception) -> str:
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
 
-def take_the_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """The two ends to the engine; from here on what libraries print goes to standard error."""
-    listen = os.fdopen(os.dup(0), "rb")
-    speak = os.fdopen(os.dup(1), "wb")
-    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 — a descriptor is what is wanted
-        os.dup2(nothing.fileno(), 0)
-    os.dup2(2, 1)
-    return listen, speak
+def _quiet_the_libraries() -> None:
+    """Progress bars and advice of diffusers and transformers say nothing to who reads a bot's log."""
+    for library in (diffusers, transformers):
+        library.utils.logging.set_verbosity_error()
+        library.utils.logging.disable_progress_bar()
 
 
-def listen_until_closed(pipe: BinaryIO, inbox: "queue.SimpleQueue[ToWorker]") -> None:
-    """Fills the inbox. When the engine is gone the process leaves at once, whatever it is busy with."""
-    try:
-        while (message := wire.read(pipe)) is not None:
-            if isinstance(message, Load | Admit | Cancel):
-                inbox.put(message)
-    finally:
-        os._exit(0)
-
-
-def choose_device(name: str) -> torch.device:
+def _choose_device(name: str) -> torch.device:
     """The device of that name; "auto" is the first GPU, or else the CPU."""
     if name != "auto":
         return torch.device(name)
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def quiet_the_libraries() -> None:
-    """Progress bars and advice of diffusers and transformers say nothing to who reads a bot's log."""
-    import diffusers  # noqa: PLC0415
-    import transformers  # noqa: PLC0415
+def work_forever(
+    *,
+    device: str,
+    threads: int,
+    preview_every: float,
+    inbox: "queue.SimpleQueue[ToWorker]",
+    say: Callable[[FromWorker], None],
+) -> None:
+    """Sets torch up and serves.
 
-    for library in (diffusers, transformers):
-        library.utils.logging.set_verbosity_error()
-        library.utils.logging.disable_progress_bar()
-
-
-def main() -> None:
-    arguments = argparse.ArgumentParser(prog="python -m inference.worker")
-    arguments.add_argument("--device", default="auto")
-    arguments.add_argument("--threads", type=int, required=True)
-    arguments.add_argument("--preview-every", type=float, required=True)
-    options = arguments.parse_args()
-
-    # Ctrl-C in a terminal reaches every process of it; the engine alone decides when the worker leaves.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(OSError):  # some containers forbid it
-        os.nice(NICENESS)
-    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    listen, speak = take_the_pipes()
-    inbox: queue.SimpleQueue[ToWorker] = queue.SimpleQueue()
-    threading.Thread(target=listen_until_closed, args=(listen, inbox), name="listener", daemon=True).start()
-
-    def say(message: FromWorker) -> None:
-        speak.write(wire.encode(message))
-        speak.flush()
-
-    quiet_the_libraries()
-    torch.set_num_threads(options.threads)
-    models = WarmModels(choose_device(options.device))
-    Worker(models=models, preview_every=options.preview_every, inbox=inbox, say=say).serve_forever()
-
-
-if __name__ == "__main__":
-    main()
+    Args:
+        device: "auto" for the first GPU or else the CPU, or a torch device's name.
+        threads: of computation.
+        preview_every: least seconds between two previews of a job.
+        inbox: what the engine says.
+        say: how to answer it.
+    """
+    _quiet_the_libraries()
+    torch.set_num_threads(threads)
+    models = WarmModels(_choose_device(device))
+    Worker(models=models, preview_every=preview_every, inbox=inbox, say=say).serve_forever()

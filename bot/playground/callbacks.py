@@ -10,7 +10,8 @@ from typing import Final
 from bot.playground import api_error
 from bot.playground.draft import Draft
 from bot.playground.form import Form
-from bot.playground.interactions import Interaction, InteractionKind, Interactions
+from bot.playground.interaction import Interaction, InteractionKind
+from bot.playground.interactions import Interactions
 from bot.playground.messages import Messages
 from bot.playground.modal_rules import check_modal
 from bot.playground.stored import (
@@ -137,6 +138,7 @@ class Callbacks:
             only_for=interaction.user if draft.flags & EPHEMERAL else None,
             webhook_id=self._world.application.id,
             interaction=interaction.metadata,
+            cause=interaction.cause,
             replies_to=target.id if target else None,
             allowed_mentions=data.get("allowed_mentions"),
         )

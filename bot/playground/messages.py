@@ -65,6 +65,7 @@ class Messages:
         only_for: User | None = None,
         webhook_id: int | None = None,
         interaction: Json | None = None,
+        cause: str = "",
         replies_to: int | None = None,
         allowed_mentions: Json | None = None,
     ) -> StoredMessage:
@@ -79,6 +80,7 @@ class Messages:
             only_for=only_for,
             webhook_id=webhook_id,
             interaction=interaction,
+            cause=cause,
             replies_to=replies_to,
         )
         self._fill(message, draft, allowed_mentions)
@@ -126,6 +128,11 @@ class Messages:
         self._send("MESSAGE_DELETE", message, data)
         self._note("deleted", message, by)
 
+    def dismiss(self, message: StoredMessage) -> None:
+        """Put an ephemeral message away from its person's eyes; the bot is not told and may go on editing."""
+        message.dismissed = True
+        self._note("dismissed", message, message.only_for)
+
     def delete_all_in(self, channel: Channel) -> None:
         """A channel is gone, and its messages with it; nobody is told of each."""
         for message in self._by_channel.pop(channel.id, []):
@@ -149,7 +156,9 @@ class Messages:
     def is_seen_by(self, user: User, message: StoredMessage) -> bool:
         """Whether that person has the message before their eyes."""
         channel = self._world.channels.get(message.channel_id)
-        if message.deleted or channel is None or (message.only_for and message.only_for is not user):
+        if message.deleted or message.dismissed or channel is None:
+            return False
+        if message.only_for not in (None, user):
             return False
         allowed = self._world.permissions_in(user, channel)
         return Permission.VIEW_CHANNEL in allowed and Permission.READ_MESSAGE_HISTORY in allowed

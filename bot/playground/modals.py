@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.playground.components import Kind
-from bot.playground.interactions import Interaction
+from bot.playground.interaction import Interaction
 from bot.playground.refusals import Refusal
 from bot.playground.stored import Json, Upload
 from bot.playground.typed_options import TypedOptions

@@ -44,6 +44,7 @@ class Actions:
             "press": self._press,
             "submit": self._submit,
             "say": self._say,
+            "dismiss": self._dismiss,
         }
 
     async def serve(self, request: web.Request) -> web.Response:
@@ -92,6 +93,13 @@ class Actions:
 
     async def _say(self, asked: Json) -> Json:
         self._person(asked).say(_text(asked, "text"))
+        return {}
+
+    async def _dismiss(self, asked: Json) -> Json:
+        person, message = self._message(asked)
+        if not message.ephemeral:
+            raise Refusal("Only what you alone can see can be dismissed.")
+        person.delete(message)
         return {}
 
     def _person(self, asked: Json) -> Person:

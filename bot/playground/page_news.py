@@ -14,6 +14,7 @@ from bot.playground.stored import Json
 
 _WORLD: Final = frozenset({"changed", "commands", "connected", "resumed", "disconnected"})
 _MESSAGE: Final = frozenset({"posted", "edited", "reacted"})
+_GONE: Final = frozenset({"deleted", "dismissed"})
 _WAITING: Final = 2_000
 """Happenings that may wait for a slow page before it is given the whole state anew instead."""
 
@@ -60,7 +61,7 @@ class News:
     def _news(self, happening: Happening) -> Json | None:
         if happening.message_id is None or happening.channel_id is None:
             return None
-        if happening.kind == "deleted" and happening.message_id in self._told:
+        if happening.kind in _GONE and happening.message_id in self._told:
             self._told.discard(happening.message_id)
             ids = {"id": str(happening.message_id), "channel_id": str(happening.channel_id)}
             return {"type": "deleted"} | ids

@@ -59,7 +59,8 @@ class View:
         return self._backend.messages.is_seen_by(self.user, message)
 
     def message(self, message: StoredMessage) -> Json:
-        return self._backend.messages.payload(message)
+        """Discord's message object, and with it in words what led to the message."""
+        return self._backend.messages.payload(message) | {"cause": message.cause}
 
     def _guilds(self) -> list[Guild]:
         return [guild for guild in self._world.guilds.values() if self.user.id in guild.members]

@@ -6,7 +6,7 @@ from typing import Any
 from bot.playground import components
 from bot.playground.attachments import Attachments
 from bot.playground.permissions import Overwrite
-from bot.playground.stored import Json, StoredMessage
+from bot.playground.stored import CHAT_INPUT_COMMAND, Json, StoredMessage
 from bot.playground.world import Application, Channel, Guild, Member, Role, User, World
 
 
@@ -223,10 +223,18 @@ def message(of: StoredMessage, world: World, attachments: Attachments) -> Json:
         "webhook_id": str(of.webhook_id) if of.webhook_id else None,
         "application_id": str(of.webhook_id) if of.webhook_id else None,
         "interaction_metadata": of.interaction,
+        "interaction": _interaction(of),
         "message_reference": _reference(of),
         "reactions": [_reaction(emoji, who, world) for emoji, who in of.reactions.items()] or None,
     }
     return body | {key: value for key, value in optional.items() if value is not None}
+
+
+def _interaction(of: StoredMessage) -> Json | None:
+    """The deprecated field that names the command, which answers to components do not have."""
+    if of.interaction is None or of.type != CHAT_INPUT_COMMAND:
+        return None
+    return {key: of.interaction[key] for key in ("id", "type", "user")} | {"name": of.cause}
 
 
 def _reference(of: StoredMessage) -> Json | None:

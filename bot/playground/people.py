@@ -8,7 +8,7 @@ from bot.playground.backend import Backend
 from bot.playground.callbacks import Callback
 from bot.playground.components import Kind, walk
 from bot.playground.handles import Message
-from bot.playground.interactions import Interaction, InteractionKind
+from bot.playground.interaction import Interaction, InteractionKind
 from bot.playground.modals import Modal
 from bot.playground.permissions import Permission
 from bot.playground.refusals import Refusal
@@ -100,7 +100,7 @@ class Person:
         command = self._slash(path)
         typed = TypedOptions(self.backend, self.user, self.channel)
         data = command.data(typed.filled(command.options, options), typed)
-        interaction = await self._ask(InteractionKind.COMMAND, data, detail=path)
+        interaction = await self._ask(InteractionKind.COMMAND, data, detail=path, cause=path)
         answer = self._answer(interaction, "The application did not respond")
         if answer is None:
             raise Refusal("The application did not respond")
@@ -139,7 +139,7 @@ class Person:
             raise Refusal(f"The button {button.text!r} is disabled.")
         if not button.custom_id:
             raise Refusal(f"The button {button.text!r} leads out of Discord.")
-        return await self._use(message, button.custom_id, {})
+        return await self._use(message, button.custom_id, {}, cause=button.text)
 
     async def choose(self, message: Message, custom_id: str, values: Sequence[str]) -> Answer:
         """Pick values in a select menu (people, roles and channels by name).
@@ -177,7 +177,12 @@ class Person:
         led_here = modal.interaction
         origin = led_here.origin if led_here.origin and not led_here.origin.deleted else None
         interaction = await self._ask(
-            InteractionKind.MODAL_SUBMIT, data, origin=origin, led_here=led_here, detail=modal.custom_id
+            InteractionKind.MODAL_SUBMIT,
+            data,
+            origin=origin,
+            led_here=led_here,
+            detail=modal.custom_id,
+            cause=led_here.cause,
         )
         answer = self._answer(interaction, "Something went wrong. Try again.")
         return answer if isinstance(answer, Message) else None
@@ -206,14 +211,16 @@ class Person:
         return Message(self.backend, stored)
 
     def delete(self, message: Message) -> None:
-        """Take a message away: one's own, an ephemeral one's ("Dismiss"), or with Manage Messages any.
+        """Take a message away: one's own, or with Manage Messages any; an ephemeral one is dismissed.
 
         Raises:
             Refusal: they may not.
         """
         self._must_see(message)
-        own = message.stored.author is self.user or message.stored.only_for is self.user
-        if not own:
+        if message.ephemeral:
+            self.backend.messages.dismiss(message.stored)
+            return
+        if message.stored.author is not self.user:
             self._must(Permission.MANAGE_MESSAGES)
         self.backend.messages.delete(message.stored, self.user)
 
@@ -235,7 +242,7 @@ class Person:
         self._must(Permission.VIEW_CHANNEL, Permission.SEND_MESSAGES)
         return slash.found(path, self.commands())
 
-    async def _use(self, message: Message, custom_id: str, extra: Json) -> Answer:
+    async def _use(self, message: Message, custom_id: str, extra: Json, *, cause: str = "") -> Answer:
         component = next(each for _, each in walk(message.components) if each.get("custom_id") == custom_id)
         data: Json = {"custom_id": custom_id, "component_type": component["type"], "id": component["id"]}
         interaction = await self.backend.interactions.ask(
@@ -245,6 +252,7 @@ class Person:
             data | extra,
             origin=message.stored,
             detail=custom_id,
+            cause=cause,
         )
         return self._answer(interaction, "This interaction failed")
 
@@ -254,11 +262,19 @@ class Person:
         data: Json,
         *,
         detail: str,
+        cause: str = "",
         origin: StoredMessage | None = None,
         led_here: Interaction | None = None,
     ) -> Interaction | None:
         return await self.backend.interactions.ask(
-            kind, self.user, self.channel, data, origin=origin, led_here=led_here, detail=detail
+            kind,
+            self.user,
+            self.channel,
+            data,
+            origin=origin,
+            led_here=led_here,
+            detail=detail,
+            cause=cause,
         )
 
     def _answer(self, interaction: Interaction | None, failure: str) -> Answer:

@@ -51,6 +51,8 @@ class StoredMessage:
         only_for: the one person who sees an ephemeral message.
         webhook_id: the application, where an interaction's token made the message.
         interaction: Discord's `interaction_metadata`, where an interaction led to the message.
+        cause: what that interaction was: a command's full name, or the text of the button pressed.
+        dismissed: its person has put the ephemeral message away; for the bot it is still there.
         edits: how often it was edited since it was posted (filling in a deferred answer is not an edit).
         reactions: emoji to the ids of the users who reacted, in order.
     """
@@ -71,9 +73,11 @@ class StoredMessage:
     only_for: User | None = None
     webhook_id: int | None = None
     interaction: Json | None = None
+    cause: str = ""
     replies_to: int | None = None
     edits: int = 0
     deleted: bool = False
+    dismissed: bool = False
     reactions: dict[str, list[int]] = field(default_factory=dict)
 
     @property

@@ -107,7 +107,7 @@ class World:
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
-        bot = self.add_user(bot_name.lower(), display_name=bot_name, bot=True)
+        bot = self.add_user(bot_name, display_name=bot_name, bot=True)
         keeper = self.add_user("keeper", display_name="Keeper")
         # Since 2016 a bot's user and its application share one id.
         self.application = Application(id=bot.id, name=bot_name, bot=bot, owner=keeper)

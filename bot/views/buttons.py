@@ -86,7 +86,7 @@ def upscaled_rows(job: str, source: str, index: int) -> list[Row]:
     """Under a larger picture: vary the one it came from, or delete it."""
     return _rows(
         [
-            JobButton(Verb.VARY, source, index, label="Vary", emoji="🎨"),
+            JobButton(Verb.VARY, source, index, label="Vary"),
             JobButton(Verb.DELETE, job, emoji="🗑️"),
         ]
     )

@@ -15,9 +15,7 @@ def generator_for(seed: int) -> torch.Generator:
     return torch.Generator("cpu").manual_seed(seed)
 
 
-def initial_noise(
-    request: ImageRequest, shape: Sequence[int]
-) -> tuple[torch.Tensor, list[torch.Generator]]:
+def initial_noise(request: ImageRequest, shape: Sequence[int]) -> tuple[torch.Tensor, list[torch.Generator]]:
     """Standard normal noise for every picture, and the generators that go on to draw the noise of its steps.
 
     Args:
@@ -40,7 +38,7 @@ def initial_noise(
 
 
 def slerp(start: torch.Tensor, end: torch.Tensor, amount: float) -> torch.Tensor:
-    """Spherical interpolation (Shoemake 1985) of two tensors of one shape, seen as vectors; `amount` in [0, 1]."""
+    """Spherical interpolation (Shoemake 1985) of two tensors seen as vectors; `amount` in [0, 1]."""
     if amount in (0, 1):
         return end if amount else start
     cosine = torch.nn.functional.cosine_similarity(start.flatten(), end.flatten(), dim=0).double()

@@ -1,6 +1,7 @@
-"""The parts of a model in diffusers layout, loaded one by one. Only safetensors: nothing pickled is opened."""
+"""The parts of a model in diffusers layout, loaded one by one. Nothing pickled is ever opened."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +27,11 @@ _FROM_HUB: Final = [
     "tokenizer/*.json",
     "tokenizer/merges.txt",
     *_NEEDED,
-    *(f"{part}/{stem}{tail}" for part, stem in _WEIGHTS.items() for tail in (".safetensors", "-*-of-*.safetensors")),
+    *(
+        f"{part}/{stem}{tail}"
+        for part, stem in _WEIGHTS.items()
+        for tail in (".safetensors", "-*-of-*.safetensors")
+    ),
     *(f"{part}/{stem}.safetensors.index.json" for part, stem in _WEIGHTS.items()),
 ]
 
@@ -53,24 +58,21 @@ def load(model: ModelInfo, device: torch.device) -> Components:
     dtype = precision(model, device)
     # A VAE that overflows in float16 says so itself; bfloat16 has the range.
     vae_dtype = torch.float32 if dtype == torch.float16 else dtype
-    try:
-        return Components(
-            tokenizer=CLIPTokenizer.from_pretrained(folder / "tokenizer"),
-            text_encoder=_weights(CLIPTextModel, model, folder / "text_encoder", dtype, device),
-            unet=_weights(UNet2DConditionModel, model, folder / "unet", dtype, device),
-            vae=_weights(AutoencoderKL, model, folder / "vae", vae_dtype, device),
-            sampler_config=_json(model, folder / "scheduler" / "scheduler_config.json"),
-        )
-    except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
-        if isinstance(error, torch.OutOfMemoryError):
-            raise
-        raise ModelUnavailable(model.name, _one_line(error)) from error
+    return Components(
+        tokenizer=_tokenizer(model, folder / "tokenizer"),
+        text_encoder=_weights(CLIPTextModel.from_pretrained, model, folder / "text_encoder", dtype, device),
+        unet=_weights(UNet2DConditionModel.from_pretrained, model, folder / "unet", dtype, device),
+        vae=_weights(AutoencoderKL.from_pretrained, model, folder / "vae", vae_dtype, device),
+        sampler_config=_json(model, folder / "scheduler" / "scheduler_config.json"),
+    )
 
 
 def precision(model: ModelInfo, device: torch.device) -> torch.dtype:
     """The dtype of its weights while they run."""
     if model.precision != "auto":
-        return {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}[model.precision]
+        return {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}[
+            model.precision
+        ]
     if device.type == "cpu":
         return torch.float32
     return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
@@ -119,16 +121,36 @@ def _require_readable(model: ModelInfo, folder: Path, file: Path) -> None:
         raise ModelUnavailable(model.name, f"{name} is damaged: {_one_line(error)}") from error
 
 
-def _weights(kind: Any, model: ModelInfo, folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
-    part, info = kind.from_pretrained(
-        folder, dtype=dtype, use_safetensors=True, local_files_only=True, output_loading_info=True
-    )
+def _tokenizer(model: ModelInfo, folder: Path) -> CLIPTokenizer:
+    try:
+        return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelUnavailable(model.name, f"tokenizer is damaged: {_one_line(error)}") from error
+
+
+def _weights(
+    from_pretrained: Callable[..., tuple[torch.nn.Module, dict[str, set[str]]]],
+    model: ModelInfo,
+    folder: Path,
+    dtype: torch.dtype,
+    device: torch.device,
+) -> torch.nn.Module:
+    try:
+        part, info = from_pretrained(
+            folder, dtype=dtype, use_safetensors=True, local_files_only=True, output_loading_info=True
+        )
+    except torch.OutOfMemoryError:
+        raise
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
+        raise ModelUnavailable(
+            model.name, f"{folder.name} does not fit its config.json: {_one_line(error)}"
+        ) from error
     if info["missing_keys"]:
         some = ", ".join(sorted(info["missing_keys"])[:3])
         raise ModelUnavailable(model.name, f"{folder.name} lacks the weights {some}")
     part.eval().requires_grad_(requires_grad=False)
     if device.type == "cuda" and folder.name != "text_encoder":
-        return part.to(device, memory_format=torch.channels_last)
+        part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return part.to(device)
 
 

@@ -76,7 +76,7 @@ class StableDiffusion:
     def decode(self, latents: torch.Tensor) -> Iterator[torch.Tensor]:
         """Pictures from clean latents, uint8 RGB on the CPU, (chunk, height, width, 3)."""
         pixels = latents.shape[-1] * latents.shape[-2] * self._factor**2
-        for chunk in latents.split(max(1, DECODE_PIXELS // pixels)):
+        for chunk in torch.split(latents, max(1, DECODE_PIXELS // pixels)):
             scaled = (chunk / self._vae.config.scaling_factor).to(self._vae.dtype)
             image = self._vae.decode(scaled, return_dict=False)[0].float()
             # As diffusers' image processor: to [0, 1], then rounded to the nearest of 256 levels.
@@ -90,7 +90,7 @@ class StableDiffusion:
         return latents
 
     def _encode(self, text: str) -> torch.Tensor:
-        """(1, tokens, width)"""
+        """Text embeddings, (1, tokens, width)."""
         tokens = self._tokenizer(
             text,
             padding="max_length",

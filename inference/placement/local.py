@@ -19,8 +19,8 @@ log = logging.getLogger("inference.worker")
 class LocalWorker:
     """The engine's end of one worker process.
 
-    The process is spawned, never forked, since torch's threads do not survive a fork; and it holds no pipe but
-    its own two, so that it sees them close when this process is gone, however it went.
+    The process is spawned, never forked, since torch's threads do not survive a fork; and it holds no pipe
+    but its own two, so that it sees them close when this process is gone, however it went.
     """
 
     def __init__(self, process: Process) -> None:
@@ -43,7 +43,7 @@ class LocalWorker:
             sys.executable,
             "-P",
             "-m",
-            "inference.worker",
+            "inference.worker_process",
             f"--device={device}",
             f"--threads={threads or default_threads()}",
             f"--preview-every={preview_every}",

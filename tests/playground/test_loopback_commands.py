@@ -35,7 +35,7 @@ async def test_a_command_answered_at_once_is_a_message_everybody_sees(
     reply = await ada.command("paint", prompt="a red house", count=2)
     assert reply.text == "**a red house** x 2"
     assert [button.text for button in reply.buttons] == ["Cancel"]
-    assert reply.author == "easel"
+    assert reply.author == "Easel"
     assert not reply.ephemeral
     assert loopback.person("ben", channel="studio").messages() == [reply]
     assert not loopback.person("zoe", channel="studio").sees(reply)
@@ -98,8 +98,43 @@ async def test_an_ephemeral_answer_is_for_its_person_alone(loopback: LoopbackDis
     with pytest.raises(discord.NotFound) as refused:
         await channel.get_partial_message(reply.id).edit(content="x")
     assert refused.value.code == 10008
+
+
+async def test_a_dismissed_answer_is_out_of_sight_and_still_the_bots_to_edit(
+    loopback: LoopbackDiscord, bot: TrialBot
+) -> None:
+    """Dismissing happens on the person's side alone; an edit does not bring the message back."""
+    asked: list[Interaction] = []
+
+    async def paint(interaction: Interaction, prompt: str, **_: object) -> None:
+        asked.append(interaction)
+        await interaction.response.send_message(view=layout(prompt), ephemeral=True)
+
+    bot.handlers["paint"] = paint
+    ada = loopback.person("ada")
+    reply = await ada.command("paint", prompt="a secret")
     ada.delete(reply)
+    await asked[0].edit_original_response(view=layout("more"))
+    assert reply.text == "more"
     assert not ada.sees(reply)
+    assert ada.messages() == []
+    assert not reply.deleted
+
+
+async def test_an_answer_names_its_command(loopback: LoopbackDiscord, bot: TrialBot) -> None:
+    """Discord's deprecated `interaction` field, with subcommands spelled out, is what clients show."""
+
+    async def paint(interaction: Interaction, prompt: str, **_: object) -> None:
+        await interaction.response.send_message(view=layout(prompt))
+        await interaction.followup.send("and more")
+
+    bot.handlers["paint"] = paint
+    ada = loopback.person("ada")
+    reply = await ada.command("paint", prompt="fog")
+    await loopback.until(lambda: len(ada.messages()) == 2)
+    first, second = (loopback.backend.messages.payload(each.stored) for each in (reply, ada.messages()[1]))
+    assert (first["interaction"]["name"], first["interaction"]["user"]["username"]) == ("paint", "ada")
+    assert "interaction" not in second, "a follow-up is a reply to the first answer"
 
 
 async def test_suggestions_come_while_an_option_is_typed(loopback: LoopbackDiscord, bot: TrialBot) -> None:

@@ -95,7 +95,7 @@ async def test_privileged_intents_must_be_switched_on(loopback: LoopbackDiscord)
         await bot.wait_until_ready()
         studio = discord.utils.get(bot.guilds, name="Easel Studio")
         assert studio is not None
-        assert {member.name for member in studio.members} == {"keeper", "ada", "ben", "mia", "easel"}
+        assert {member.name for member in studio.members} == {"keeper", "ada", "ben", "mia", "Easel"}
 
 
 async def test_a_sharded_client_is_served_as_well(loopback: LoopbackDiscord) -> None:

@@ -80,7 +80,7 @@ def test_a_studio_is_the_same_each_time() -> None:
     first, second = World.studio(), World.studio()
     assert first.users.keys() == second.users.keys()
     assert first.channels.keys() == second.channels.keys()
-    assert {user.name for user in first.users.values()} == {"easel", "keeper", "ada", "ben", "mia", "zoe"}
+    assert {user.name for user in first.users.values()} == {"Easel", "keeper", "ada", "ben", "mia", "zoe"}
 
 
 def test_snowflakes_carry_their_moment_and_never_repeat() -> None:
@@ -106,7 +106,7 @@ def test_permissions_combine_as_discords_do() -> None:
         for user in world.users.values()
     }
     assert rights == {
-        "easel": False,
+        "Easel": False,
         "keeper": True,
         "ada": False,
         "ben": False,

@@ -2,36 +2,25 @@
 
 import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 import pytest
 import pytest_asyncio
+from chromium import CHROMIUM, NO_CHROMIUM, chromium
 from conformance import Conformance, Description
 from page_bot import COMMANDS, PageBot
-from playwright.async_api import Browser, Locator, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from bot.playground.endpoint import point_discord_py_at
 from bot.playground.page_api import mount_page
 from bot.playground.server import LoopbackDiscord
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE = 5_000  # milliseconds
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium to open the page in"),
+    pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM),
 ]
 Opener = Callable[..., AbstractAsyncContextManager[Page]]
 
@@ -63,10 +52,8 @@ async def bot(discord: LoopbackDiscord) -> AsyncIterator[PageBot]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -139,6 +126,19 @@ async def test_pasted_commands_work_too(tab: Opener) -> None:
         await expect(newest(page)).to_contain_text("Painting")
 
 
+async def test_options_may_be_typed_by_name(tab: Opener) -> None:
+    """Behind a command that asks for a number first, `name:value` is read as everywhere."""
+    async with tab("ada") as page:
+        await type_out(page, "/quota set seconds:90 private:Yes")
+        await expect(newest(page)).to_contain_text("Everybody has 90 s a day.")
+        await expect(newest(page)).to_contain_text("Only you can see this")
+        await type_out(page, "/quota set seconds:90 private:perhaps")
+        await expect(page.get_by_role("alert")).to_contain_text("private: Yes or no is needed.")
+        await page.get_by_label("private", exact=True).select_option("No")
+        await composer(page).press("Enter")
+        await expect(newest(page)).not_to_contain_text("Only you can see this")
+
+
 async def test_typing_a_slash_lists_the_commands(tab: Opener) -> None:
     """The list says what each command does; arrows and Enter pick one; its options are labelled inputs."""
     async with tab("ada") as page:
@@ -157,6 +157,7 @@ async def test_typing_a_slash_lists_the_commands(tab: Opener) -> None:
         await page.keyboard.press("Enter")
         await expect(newest(page)).to_contain_text("Everybody has 120 s a day.")
         await expect(newest(page)).to_contain_text("Only you can see this")
+        await expect(newest(page)).to_contain_text("Ada used /quota set")
 
 
 async def test_autocompletion_asks_the_bot(tab: Opener) -> None:
@@ -177,7 +178,9 @@ async def test_a_button_edits_the_message_live_for_everybody(tab: Opener) -> Non
     """Ben sees Ada's message change while he looks; who pressed is mentioned by name."""
     async with tab("ada") as ada, tab("ben") as ben:
         await type_out(ada, "/imagine a green field")
-        await expect(newest(ben).locator(".tile")).to_have_count(4)
+        for page in (ada, ben):
+            await expect(newest(page)).to_contain_text("a green field")
+            await expect(newest(page).locator(".tile")).to_have_count(4)
         await newest(ada).get_by_role("button", name="V2").click()
         await expect(newest(ben)).to_contain_text("V2 pressed by @Ada")
         await newest(ben).get_by_role("button", name="🔄").click()
@@ -194,6 +197,9 @@ async def test_an_ephemeral_answer_is_seen_by_its_person_alone(tab: Opener) -> N
         await expect(newest(ben)).to_contain_text("said aloud")
         await expect(ben.locator(".ephemeral")).to_have_count(0)
         await secret.get_by_role("button", name="Dismiss message").click()
+        await expect(secret).to_have_count(0)
+        await ada.reload()
+        await expect(newest(ada)).to_contain_text("said aloud")
         await expect(secret).to_have_count(0)
 
 
@@ -233,6 +239,27 @@ async def test_a_bot_that_does_not_answer_is_told_of_where_it_happened(
         await discord.until(lambda: any(each.detail == "sulk" for each in discord.record.of("asked")))
         discord.clock.advance(3)
         await expect(pending).to_contain_text("The application did not respond")
+
+
+async def test_a_change_of_the_world_leaves_the_reader_alone(tab: Opener, discord: LoopbackDiscord) -> None:
+    """A new channel appears; who scrolled up stays there, and what is being sent still says so."""
+    ada = discord.person("ada")
+    for number in range(30):
+        ada.say(f"line {number}")
+    guild = discord.world.guild_named("Easel Studio")
+    async with tab("ada") as page:
+        await type_out(page, "/sulk")
+        await discord.until(lambda: discord.record.of("asked")[-1].detail == "sulk")
+        scroller = page.locator("#scroll")
+        await scroller.evaluate("(node) => { node.scrollTop = 40; }")
+        new = discord.changes.add_channel(guild, "brand-new")
+        await expect(page.locator('[data-channel="brand-new"]')).to_be_visible()
+        assert await scroller.evaluate("(node) => node.scrollTop") == 40
+        await expect(page.locator("[data-pending=sulk]")).to_contain_text("Sending")
+        discord.clock.advance(3)
+        await expect(page.locator("[data-pending=sulk]")).to_contain_text("did not respond")
+        discord.changes.delete_channel(new)
+        await expect(page.locator('[data-channel="brand-new"]')).to_have_count(0)
 
 
 async def test_pictures_open_large(tab: Opener) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.playground import Upload
 from bot.playground.page_api import mount_page
 from bot.playground.server import LoopbackDiscord
 
@@ -86,7 +87,7 @@ async def test_localhost_is_this_machine_too(web: aiohttp.ClientSession, served:
 @pytest.mark.parametrize(
     ("action", "body", "said"),
     [
-        ("say", {"as": "easel", "text": "hi"}, "There is no such person."),
+        ("say", {"as": "Easel", "text": "hi"}, "There is no such person."),
         ("say", {"as": "keeper", "text": "hi"}, "There is no such person."),
         ("say", {"as": "ada", "channel": "1", "text": "hi"}, "You cannot see this channel"),
         ("say", {"as": "ada", "channel": "mods", "text": "hi"}, "You cannot see this channel"),
@@ -114,6 +115,26 @@ async def test_what_a_page_claims_is_looked_up(
         body |= {"channel": str(served.world.channel_named(named).id)} if named else {}
     answer = await ask(web, served, action, body)
     assert said in answer["refused"]
+
+
+async def test_an_upload_cannot_act_as_the_page(web: aiohttp.ClientSession, served: LoopbackDiscord) -> None:
+    """The page's origin serves attachments too: a document among them may run and load nothing."""
+    page = Upload(filename="evil.html", data=b"<script>alert(1)</script>", content_type="text/html")
+    (file,) = served.person("ada").say("look", page).pictures
+    async with web.get(file.url) as answer:
+        assert answer.status == 200
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_only_what_one_sees_alone_is_dismissed(
+    web: aiohttp.ClientSession, served: LoopbackDiscord
+) -> None:
+    """Dismissing is no way to delete what others see."""
+    said = served.person("ada").say("for all")
+    body = {"as": "ada", "channel": str(said.channel.id), "message": str(said.id)}
+    assert "alone" in (await ask(web, served, "dismiss", body))["refused"]
+    assert served.person("ben").sees(said)
 
 
 async def test_news_tell_each_person_what_they_may_see(

@@ -16,7 +16,7 @@ export class ChannelView {
     this.scroller = document.getElementById("scroll");
   }
 
-  /** Shows `messages`, oldest first, or `hint` where there are none. */
+  /** Shows `messages` of another place, oldest first, or `hint` where there are none. */
   show(messages, hint) {
     this.hint = hint;
     this.#nodes.clear();
@@ -24,6 +24,15 @@ export class ChannelView {
     this.list.replaceChildren(...messages.map((message) => this.#draw(message)));
     this.#emptyOrNot();
     this.toEnd();
+  }
+
+  /** Brings the same place up to date; where one reads and what is on its way stay. */
+  renew(messages, hint) {
+    this.hint = hint;
+    const left = new Set(messages.map((message) => message.id));
+    for (const id of [...this.#nodes.keys()].filter((one) => !left.has(one))) this.remove(id);
+    for (const message of messages) this.put(message);
+    this.#emptyOrNot();
   }
 
   /** Adds or renews one message. */

@@ -2,7 +2,7 @@
 
 import { KIND, mainOption, problemWith, readOptions, typedValue } from "./commands.js";
 import { el, freshId } from "./dom.js";
-import { optionInput } from "./option_input.js";
+import { fillIn, optionInput } from "./option_input.js";
 
 const AUTOCOMPLETE_PAUSE = 150; // milliseconds without a key before the bot is asked
 
@@ -59,12 +59,11 @@ export class CommandForm {
   /** Moves `name:value` out of the main option's text into fields of their own. */
   sortOut() {
     const { input } = this.parts;
-    if (this.main?.type !== KIND.string) return;
-    const { values } = readOptions(this.command, input.value);
-    const found = Object.entries(values).filter(([name]) => name !== this.main.name);
-    if (!found.length) return;
+    if (!this.main) return;
+    const { values, left } = readOptions(this.command, input.value);
+    if (left) return;
     input.value = values[this.main.name] ?? "";
-    this.restore(found);
+    this.restore(Object.entries(values).filter(([name]) => name !== this.main.name));
   }
 
   /** `{values}` as filled in, or `{name, problem}` of the first field that is wrong (never with `partial`). */
@@ -88,7 +87,7 @@ export class CommandForm {
       const option = this.command.options.find((one) => one.name === name);
       if (option.type === KIND.attachment) continue; // a page may not fill in a file
       if (!this.#fields.has(name)) this.#add(option);
-      this.#fields.get(name).node.value = text;
+      fillIn(this.#fields.get(name).node, text);
     }
     this.#offerMore();
   }
@@ -120,7 +119,7 @@ export class CommandForm {
     node.id = freshId("option");
     node.dataset.option = option.name;
     node.title = option.description;
-    if (value) node.value = String(value);
+    if (value) fillIn(node, String(value));
     const mark = option.required ? el("span", { class: "required", "aria-hidden": "true" }, " *") : null;
     const wrap = el("span", { class: "option" }, el("label", { for: node.id }, option.name, mark), node);
     if (!option.required) wrap.append(this.#dropper(option, wrap));

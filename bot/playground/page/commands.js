@@ -94,6 +94,7 @@ export function problemWith(option, value) {
     if (number < (option.min_value ?? -Infinity)) return `At least ${option.min_value}.`;
     if (number > (option.max_value ?? Infinity)) return `At most ${option.max_value}.`;
   }
+  if (option.type === KIND.boolean && !/^(true|false|yes|no)$/i.test(value)) return "Yes or no is needed.";
   return null;
 }
 

@@ -20,7 +20,7 @@ let state = null; // what the server last said of this person's world
 let current = null; // the id of the channel shown
 const histories = new Map(); // channel id → Map of message id → message
 const unread = new Set();
-const dismissed = new Set();
+let shown = null; // who was last shown which channel, as one string
 
 const find = (list, id) => list?.find((one) => one.id === id);
 const here = () => state.guilds.find((guild) => find(guild.channels, current)) ?? null;
@@ -133,11 +133,13 @@ async function press(message, customId, values, node) {
   }
 }
 
-function dismiss(message) {
-  dismissed.add(message.id);
-  histories.get(message.channel_id)?.delete(message.id);
-  view.remove(message.id);
+async function dismiss(message) {
   document.getElementById("composer").focus();
+  try {
+    await ask("dismiss", { as: me(), channel: message.channel_id, message: message.id });
+  } catch (refused) {
+    view.complain(message.id, refused.message);
+  }
 }
 
 function hint() {
@@ -177,7 +179,10 @@ function drawAll() {
   composer.disabled = !channel;
   composer.placeholder = channel ? `Message ${place} — / for commands` : "Pick a channel";
   const messages = [...(histories.get(current)?.values() ?? [])];
-  view.show(messages.filter((message) => !dismissed.has(message.id)), channel ? hint : null);
+  const showing = `${state.me.id} ${current}`;
+  if (showing === shown) view.renew(messages, channel ? hint : null);
+  else view.show(messages, channel ? hint : null);
+  shown = showing;
 }
 
 const NEWS = {
@@ -196,7 +201,6 @@ const NEWS = {
     drawAll();
   },
   message({ message }) {
-    if (dismissed.has(message.id)) return;
     const history = histories.get(message.channel_id) ?? new Map();
     const isNew = !history.has(message.id);
     histories.set(message.channel_id, history.set(message.id, message));

@@ -10,6 +10,7 @@ const EPHEMERAL = 1 << 6;
 const LOADING = 1 << 7;
 const TEXT_DISPLAY = 10;
 const GALLERY = 12;
+const COMPONENT = 3; // the kind of interaction
 
 export const isEphemeral = (message) => Boolean(message.flags & EPHEMERAL);
 export const isLoading = (message) => Boolean(message.flags & LOADING);
@@ -30,8 +31,6 @@ export const nameOf = (user) => user.global_name || user.username;
 /** Draws `message` (Discord's object). `context` as in components.js, and `dismiss()`. */
 export function drawMessage(message, context) {
   const { author } = message;
-  const asker = message.interaction_metadata?.user;
-  const command = message.interaction?.name ?? message.command;
   const article = el(
     "article",
     {
@@ -40,9 +39,7 @@ export function drawMessage(message, context) {
       "data-author": author.username,
       "aria-label": `${nameOf(author)}, ${new Date(message.timestamp).toLocaleTimeString("en-GB", { timeStyle: "short" })}`,
     },
-    asker && (message.type === 20 || command)
-      ? el("p", { class: "asked" }, el("strong", {}, nameOf(asker)), " used ", command ? el("span", { class: "mention" }, `/${command}`) : "a command")
-      : null,
+    asked(message),
     avatar(author),
     el(
       "p",
@@ -54,6 +51,16 @@ export function drawMessage(message, context) {
     el("div", { class: "body" }, body(message, context)),
   );
   return article;
+}
+
+/** The line that says who did what to bring the message about; null for what nobody asked for. */
+function asked(message) {
+  const { interaction_metadata: asking, interaction, cause } = message;
+  const pressed = (asking?.triggering_interaction_metadata ?? asking)?.type === COMPONENT;
+  if (!interaction && !pressed) return null; // a second message that a command brought
+  const what = interaction ? `/${interaction.name}` : cause;
+  const done = interaction ? " used " : what ? " pressed " : " used a menu";
+  return el("p", { class: "asked" }, el("strong", {}, nameOf(asking.user)), done, what ? el("span", { class: "mention" }, what) : null);
 }
 
 function body(message, context) {

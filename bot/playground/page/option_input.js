@@ -34,6 +34,17 @@ export function optionInput(option, { entries, listId }) {
   });
 }
 
+/** Fills `text` into an option's input; where one chooses, by value or by what the choice is called. */
+export function fillIn(node, text) {
+  if (node.tagName === "SELECT" && text) {
+    const plain = (words) => words.replace(/^[@#]/, "").toLowerCase();
+    const meant = [...node.options].find((one) => one.value === text || plain(one.label) === plain(text));
+    // What is not on offer stays to be seen, and is refused when it is sent.
+    if (!meant) node.append(el("option", { value: text }, text));
+    node.value = meant?.value ?? text;
+  } else node.value = text;
+}
+
 function choicesOf(option, entries) {
   if (option.choices?.length) return option.choices.map(({ name, value }) => ({ value: String(value), label: name }));
   if (option.type === KIND.boolean) return YES_OR_NO;

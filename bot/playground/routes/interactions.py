@@ -2,7 +2,7 @@
 
 from bot.playground.backend import Backend
 from bot.playground.call import Call, Endpoint
-from bot.playground.interactions import Interaction
+from bot.playground.interaction import Interaction
 from bot.playground.stored import StoredMessage
 
 _TRUE = frozenset({"1", "true", "True"})

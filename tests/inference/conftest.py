@@ -1,0 +1,39 @@
+"""One engine for all tests that do not harm it: a worker takes seconds to start."""
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+import pytest_asyncio
+
+from inference import POCKET, Catalogue, Engine, ImageRequest
+
+MakeRequest = Callable[..., ImageRequest]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def engine() -> AsyncIterator[Engine]:
+    """A warm engine with the bundled model; previews as often as can be."""
+    async with Engine(catalogue=Catalogue([POCKET]), device="cpu", preview_every=0.0) as engine:
+        await engine.ready()
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def make_request() -> MakeRequest:
+    """Builds a small request; what a test cares about it says."""
+
+    def make(**said: object) -> ImageRequest:
+        settings: dict[str, object] = {
+            "prompt": "a green field under a blue sky",
+            "owner": "ada",
+            "model": "pocket",
+            "width": 128,
+            "height": 128,
+            "steps": 6,
+            "guidance_scale": 3.5,
+            "sampler": "ddim",
+            "seed": 7,
+        }
+        return ImageRequest(**(settings | said))  # type: ignore[arg-type]
+
+    return make

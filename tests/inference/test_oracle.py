@@ -1,0 +1,127 @@
+"""The engine against the oracle: one stock StableDiffusionPipeline run a picture."""
+
+import io
+from collections.abc import Callable
+from functools import cache
+
+import diffusers
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from PIL import Image
+
+from inference import POCKET, SAMPLERS, Done, Engine, ImageRequest, ImageResult
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    # The stock samplers themselves warn, in the oracle's hands as in anybody's.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+Pixels = npt.NDArray[np.int16]
+
+
+@cache
+def stock_pipeline() -> tuple[diffusers.StableDiffusionPipeline, diffusers.SchedulerMixin]:
+    """The stock pipeline on the bundled weights, in float32 as the engine runs them on a CPU."""
+    torch.set_num_threads(1)  # the worker has the other core
+    pipeline = diffusers.StableDiffusionPipeline.from_pretrained(POCKET.source, dtype=torch.float32)
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline, pipeline.scheduler
+
+
+def stock_picture(request: ImageRequest, index: int) -> Pixels:
+    """What the stock pipeline makes alone, its generator seeded (seed + i)."""
+    pipeline, own = stock_pipeline()
+    sampler = SAMPLERS[request.sampler]
+    pipeline.scheduler = getattr(diffusers, sampler.diffusers_class).from_config(
+        own.config, **sampler.options
+    )
+    made = pipeline(
+        request.prompt,
+        negative_prompt=request.negative_prompt or None,
+        width=request.width,
+        height=request.height,
+        num_inference_steps=request.steps,
+        guidance_scale=request.guidance_scale,
+        generator=torch.Generator().manual_seed(request.seed + index),
+    )
+    return np.asarray(made.images[0]).astype(np.int16)
+
+
+def pixels(image: ImageResult) -> Pixels:
+    return np.asarray(Image.open(io.BytesIO(image.png))).astype(np.int16)
+
+
+async def make(engine: Engine, request: ImageRequest) -> tuple[ImageResult, ...]:
+    outcome = await engine.submit(request).outcome()
+    assert isinstance(outcome, Done), outcome
+    return outcome.images
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"sampler": "lms", "steps": 20, "count": 3},
+        {"sampler": "ddim", "steps": 12, "count": 2, "guidance_scale": 1.0},
+        {"sampler": "ddim", "steps": 10, "guidance_scale": 0.0},
+        {"sampler": "euler", "steps": 9, "negative_prompt": "a yellow sun"},
+        {"sampler": "euler_a", "steps": 10, "count": 2},
+        {"sampler": "dpmpp_2m", "steps": 8, "guidance_scale": 7.5},
+        {"sampler": "dpmpp_2m_karras", "steps": 10, "count": 2},
+        {"sampler": "heun", "steps": 6},
+        {"sampler": "pndm", "steps": 14},
+        {"sampler": "unipc", "steps": 8},
+        {"sampler": "ddpm", "steps": 8, "count": 2},
+        {
+            "sampler": "ddim",
+            "steps": 6,
+            "width": 200,
+            "height": 104,
+            "prompt": "a red house by the sea at night",
+        },
+        {"sampler": "ddim", "steps": 4, "prompt": "word " * 90},
+        {"sampler": "lms", "steps": 1},
+    ],
+    ids=lambda said: " ".join(f"{value}"[:20] for value in said.values()),
+)
+async def test_every_picture_is_the_stock_pipelines(
+    engine: Engine, make_request: Callable[..., ImageRequest], said: dict[str, object]
+) -> None:
+    """Same seed, same settings: pixels within 1/255, every picture of a request."""
+    request = make_request(**said)
+    images = await make(engine, request)
+    assert [image.seed for image in images] == [request.seed + i for i in range(request.count)]
+    for image in images:
+        difference = np.abs(pixels(image) - stock_picture(request, image.index))
+        assert difference.max() <= 1
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+async def test_every_sampler_follows_the_prompt(
+    engine: Engine, make_request: Callable[..., ImageRequest], sampler: str
+) -> None:
+    """At its fewest steps already, the sky is blue and the field green: none falls apart on this model."""
+    (image,) = await make(engine, make_request(sampler=sampler, steps=max(4, SAMPLERS[sampler].fewest_steps)))
+    picture = pixels(image)
+    sky, field = picture[10:40].mean(axis=(0, 1)), picture[100:].mean(axis=(0, 1))
+    assert sky.argmax() == 2
+    assert field.argmax() == 1
+    assert picture.std() > 10
+
+
+async def test_settings_act(engine: Engine, make_request: Callable[..., ImageRequest]) -> None:
+    """Seed, negative prompt, guidance and steps each change the picture; who asks does not."""
+    (base,) = await make(engine, make_request())
+    (same,) = await make(engine, make_request(owner="ben"))
+    assert same.png == base.png
+    changes: list[dict[str, object]] = [
+        {"seed": 8},
+        {"negative_prompt": "a sun"},
+        {"guidance_scale": 6},
+        {"steps": 7},
+    ]
+    for said in changes:
+        (other,) = await make(engine, make_request(**said))
+        assert (pixels(other) != pixels(base)).any(), said
