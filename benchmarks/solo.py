@@ -111,7 +111,8 @@ def report(ours: list[float], theirs: list[float], threads: int) -> str:
 {table}
 
 The stock pipeline takes **{ratio:.2f} times** as long (median of the pairs). The engine's seconds hold the
-queue, the way to the worker and back, previews and PNG files; the stock pipeline's end with pictures in memory.
+queue, the way to the worker and back, previews and PNG files; the stock pipeline's end with pictures in
+memory.
 
 Made by `python -m benchmarks.solo`.
 """

@@ -181,6 +181,8 @@ class Engine:
     def worker_lost(self, detail: str, deaths: int) -> None:
         self._readiness.lost(detail, deaths)
         self._line.worker_died(detail)
+        if self.status.state == "failed":  # nobody shall wait for a worker that never comes
+            self._line.fail_all(FailureCode.WORKER_DIED, self.status.detail)
 
     # What follows from it.
 

@@ -110,9 +110,11 @@ class Worker:
             warm = self._models.load(model)
         except Exception as error:  # whatever a model does, the worker answers and goes on
             log.warning("loading %s failed", model.name, exc_info=error)
-            detail = error.detail if isinstance(error, ModelUnavailable) else describe(error)
-            self._say(Broken(model=model.name, device=device, detail=detail))
-            return error.with_traceback(None)
+            out_of_memory = failure_code(error) is FailureCode.OUT_OF_MEMORY
+            unavailable = error if isinstance(error, ModelUnavailable) else None
+            unavailable = unavailable or ModelUnavailable(model.name, describe(error))
+            self._say(Broken(model=model.name, device=device, detail=unavailable.detail))
+            return (error if out_of_memory else unavailable).with_traceback(None)
         self._say(Ready(model=model.name, device=device, rate=warm.rate))
         return warm
 

@@ -98,7 +98,8 @@ class Look:
     def finished(self, pictures: Sequence[Picture], uploads: Sequence[Upload]) -> Frame:
         """The pictures, what made them, how long it took, and what can be done next."""
         record = self.record
-        alts = [words.alt_text(record.request, p.index, p.seed, self.model) for p in pictures]
+        request = record.request
+        alts = [words.alt_text(request, p.index, request.seed_of(p.index), self.model) for p in pictures]
         lines = []
         if record.kind is JobKind.UPSCALE and pictures:
             lines.append(f"{pictures[0].width} × {pictures[0].height}, enlarged without inventing anything")
@@ -158,12 +159,13 @@ class Look:
             JobKind.VARIATION: f"Variations of picture {(record.parent_index or 0) + 1} · ",
             JobKind.UPSCALE: f"Picture {(record.parent_index or 0) + 1}, larger · ",
         }[record.kind]
+        larger = record.kind is JobKind.UPSCALE
         negative = ""
         if record.request.negative_prompt:
             negative = f"\n-# without {words.prompt(record.request.negative_prompt, 200)}"
         return (
             f"{lead}**{words.prompt(record.request.prompt)}**{negative}\n"
-            f"-# <@{record.user_id}> · {words.settings(record.request, self.model)}"
+            f"-# <@{record.user_id}> · {words.settings(record.request, self.model, larger=larger)}"
         )
 
 

@@ -45,9 +45,7 @@ def queue(lines: Sequence[QueueLine], elsewhere: int) -> discord.ui.LayoutView:
     """This server's jobs in the order they will be served."""
     if not lines:
         busy = f" {words.jobs(elsewhere)} of other servers are ahead." if elsewhere else ""
-        return panel(
-            "### Queue", f"Nothing is waiting here.{busy} Try `/imagine a lighthouse by the sea at sunset`."
-        )
+        return panel("### Queue", f"Nothing is waiting here.{busy} Try `/imagine the sea at sunset`.")
     shown = [_queue_line(line) for line in lines[:LINES_SHOWN]]
     if len(lines) > LINES_SHOWN:
         shown.append(f"… and {len(lines) - LINES_SHOWN} more")

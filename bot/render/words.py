@@ -74,11 +74,11 @@ def pictures(count: int) -> str:
     return "1 picture" if count == 1 else f"{count} pictures"
 
 
-def settings(request: ImageRequest, model: str) -> str:
-    """One line with everything that makes the pictures again."""
+def settings(request: ImageRequest, model: str, *, larger: bool = False) -> str:
+    """One line with everything that makes the pictures again; `larger`: their number and size say nothing."""
+    size = [] if larger else [pictures(request.count), f"{request.width} × {request.height}"]
     parts = [
-        pictures(request.count),
-        f"{request.width} × {request.height}",
+        *size,
         f"{SAMPLERS[request.sampler].title}, {request.steps} steps",
         f"guidance {request.guidance_scale:g}",
         f"seed {request.seed}" + (", varied" if request.variations else ""),

@@ -86,7 +86,7 @@ def _folder(model: ModelInfo) -> Path:
         raise ModelUnavailable(model.name, f"there is no folder {model.source}")
     try:
         return Path(snapshot_download(model.source, revision=model.revision, allow_patterns=_FROM_HUB))
-    except (OSError, ValueError) as error:  # every error of the hub's client is one of these
+    except (OSError, ValueError) as error:
         raise ModelUnavailable(
             model.name, f"{model.source} could not be fetched from the hub: {_one_line(error)}"
         ) from error

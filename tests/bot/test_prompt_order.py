@@ -32,7 +32,7 @@ def test_what_was_not_said_suits_the_model() -> None:
         height=128,
         steps=20,
         guidance_scale=3.5,
-        sampler="ddim",
+        sampler="dpmpp_2m_karras",
         seed=99,
         count=4,
     )

@@ -92,3 +92,13 @@ async def test_a_job_cancelled_while_its_worker_is_dead_ends(
     job.cancel()
     assert isinstance(await job.outcome(), Cancelled)
     assert fragile.queue() == ()
+
+
+async def test_nobody_waits_for_a_worker_that_never_comes(make_request: MakeRequest) -> None:
+    """Worker after worker dies before it is ready: whoever waits is told, and gets their turn back."""
+    async with Engine(catalogue=Catalogue([POCKET]), device="no such device") as engine:
+        outcome = await engine.submit(make_request()).outcome()
+        assert isinstance(outcome, Failed)
+        assert outcome.code is FailureCode.WORKER_DIED
+        assert engine.status.state == "failed"
+        assert engine.queue() == ()

@@ -9,7 +9,7 @@ import { openModal } from "./modal.js";
 import { drawPeople, drawPlaces } from "./places.js";
 import { ask, News, Refused } from "./wire.js";
 
-const FIRST_IDEA = "/imagine a lighthouse by the sea at sunset";
+const FIRST_IDEA = "/imagine the sea at sunset";
 const USER_SELECT = 5;
 const ROLE_SELECT = 6;
 const MENTIONABLE_SELECT = 7;
