@@ -3,7 +3,8 @@
 import pytest
 from house import House, is_drawing
 
-from bot.playground import Message, Permission
+from bot.playground import Permission
+from bot.playground.interaction import InteractionKind
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -144,7 +145,17 @@ async def test_without_rights_in_the_channel_the_bot_says_what_it_lacks(house: H
 
 
 async def test_direct_messages_are_answered_kindly(house: House) -> None:
-    """The commands are for servers: they are not offered there, and a button pressed there says so."""
-    ada = house.person("ada")
-    assert ada.in_direct_messages().commands() == []
-    assert isinstance(await ada.command("quota show"), Message)
+    """The commands are not offered there; one that comes all the same is told where they work."""
+    ada = house.person("ada").in_direct_messages()
+    assert ada.commands() == []
+    (imagine,) = [each for each in house.person("ada").commands() if each["name"] == "imagine"]
+    prompt = {"type": 3, "name": "prompt", "value": "a star"}
+    data = {"id": imagine["id"], "name": "imagine", "type": 1, "options": [prompt]}
+    before = len(house.states())
+    asked = await house.discord.backend.interactions.ask(
+        InteractionKind.COMMAND, ada.user, ada.channel, data, detail="imagine"
+    )
+    assert asked is not None
+    assert asked.original is not None
+    assert "works in servers" in asked.original.content
+    assert len(house.states()) == before
