@@ -25,7 +25,7 @@ from bot.config_problems import ConfigError, Problem
 from bot.delivery import PACE, Delivery
 from bot.ops import logs
 from bot.post import Post
-from bot.store import Store
+from bot.store import Store, StoreError
 from bot.studio import Studio
 from inference import Engine, FairCounters, InvalidRequest
 from inference.request import SEEDS
@@ -166,9 +166,11 @@ def _rates(remembered: object) -> dict[str, float]:
 async def _connected(client: EaselClient, connection: asyncio.Task[None]) -> None:
     """Wait until the gateway is ready; whatever ends the connection before that is raised."""
     ready = asyncio.create_task(client.wait_until_ready())
-    await asyncio.wait([ready, connection], return_when=asyncio.FIRST_COMPLETED)
-    if connection.done():
+    try:
+        await asyncio.wait([ready, connection], return_when=asyncio.FIRST_COMPLETED)
+    finally:
         await _stop(ready)
+    if connection.done():
         connection.result()
 
 
@@ -177,18 +179,26 @@ async def _take_notes(store: Store, engine: Engine, client: EaselClient, heartbe
     while True:
         await _note(store, engine)
         if client.is_ready() and not client.is_closed():
-            await asyncio.to_thread(heartbeat.touch)
+            try:
+                await asyncio.to_thread(heartbeat.touch)
+            except OSError as error:
+                log.warning("no heartbeat: %s", error)
         await asyncio.sleep(NOTE_EVERY)
 
 
 async def _note(store: Store, engine: Engine) -> None:
-    await store.save_memory(COUNTERS, engine.counters().to_json())
-    await store.save_memory(RATES, dict(engine.rates()))
+    try:
+        await store.save_memory(COUNTERS, engine.counters().to_json())
+        await store.save_memory(RATES, dict(engine.rates()))
+    except StoreError as error:
+        log.warning("the fair queue's counters were not noted: %s", error)
 
 
 async def _stop(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.wait([task])
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.warning("%s ended with an error: %r", task.get_name(), error)
 
 
 async def serve(settings: Settings) -> None:
@@ -209,6 +219,8 @@ async def serve(settings: Settings) -> None:
                 await signals.attend(app)
         except discord.LoginFailure:
             raise ConfigError([UNKNOWN_TOKEN]) from None
+        except (discord.HTTPException, discord.ClientException) as error:
+            raise ConnectionError(f"Discord ended the connection: {error}") from error
 
 
 async def playground(settings: Settings, *, port: int, open_browser: Callable[[str], object] | None) -> None:
@@ -273,9 +285,11 @@ class _Signals:
         """
         self._attended = True
         asked = asyncio.create_task(self._asked.wait())
-        await asyncio.wait([asked, app.connection], return_when=asyncio.FIRST_COMPLETED)
-        if app.connection.done():
+        try:
+            await asyncio.wait([asked, app.connection], return_when=asyncio.FIRST_COMPLETED)
+        finally:
             asked.cancel()
+        if app.connection.done():
             app.connection.result()
         log.info("draining; a second signal leaves at once")
         await app.drain(drain_limit)

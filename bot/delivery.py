@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.ending import Reason
-from bot.follow import PRIVATE_DEADLINE, Desk, Follower
+from bot.follow import PRIVATE_DEADLINE, Desk, Follower, NotSent
 from bot.post import OutOfReach, Post
 from bot.refusal import UnknownJob
 from bot.render.cards import Allowance, Look
-from bot.store import JobRecord, JobState, Store
+from bot.store import JobRecord, JobState, PictureLost, Store, StoreError
 from bot.studio import Studio
 from inference import FailureCode, InferenceError, Job
 
@@ -49,13 +49,22 @@ class Delivery:
         self._desk = Desk(store=store, post=post, pace=self._slowed, previews=previews)
         self._live: dict[str, _Live] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def answered(
         self, record: JobRecord, job: Job, message_id: int, allowance: Allowance | None = None
     ) -> None:
-        """The acknowledgement arrived as this message: from here on the job is owed."""
-        record = await self._store.acknowledge(record.id, message_id)
-        self._follow(record, job, allowance)
+        """The acknowledgement arrived as this message: from here on the job is owed.
+
+        Raises:
+            StoreError: that could not be written down; the next start finds the message and goes on.
+        """
+        try:
+            record = await self._store.acknowledge(record.id, message_id)
+        except StoreError:
+            job.cancel()
+            raise
+        self._spawn(self._follow(self._enter(record, job, allowance)), record)
 
     async def unanswered(self, record: JobRecord, job: Job) -> None:
         """The acknowledgement never arrived: nobody waits for it, so it costs nothing."""
@@ -64,12 +73,13 @@ class Delivery:
 
     def in_doubt(self, record: JobRecord, job: Job) -> None:
         """A broken connection hides whether the acknowledgement arrived: ask Discord, then go on."""
+        self._enter(record, job)
         self._spawn(self._resolve_doubt(record, job), record)
 
     def cancel(self, job_id: str) -> bool:
-        """Stop a live job; False when it is not live, or no more."""
+        """Stop a live job; False when it is not live, or its outcome is there already."""
         live = self._live.get(job_id)
-        if live is None:
+        if live is None or live.job.over:
             return False
         live.job.cancel()
         return True
@@ -84,6 +94,9 @@ class Delivery:
 
     async def recover(self) -> int:
         """Take up every unfinished job after a start, in the old order; return how many there were."""
+        for job_id in await self._store.unreadable():
+            log.warning("its request cannot be read any more; refunded", extra={"job": job_id})
+            await self._store.fail(job_id, Reason.UNREADABLE)
         records = await self._store.unfinished()
         for record in records:
             if record.state is JobState.ACCEPTED:
@@ -101,16 +114,20 @@ class Delivery:
 
     async def close(self) -> None:
         """Stop following; what is unfinished stays stored and is taken up at the next start."""
+        self._closed = True
         for task in self._tasks:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    def _follow(self, record: JobRecord, job: Job, allowance: Allowance | None = None) -> None:
-        follower = self._follower(record, allowance)
-        self._live[record.id] = _Live(record, job, follower)
-        task = self._spawn(follower.follow(job), record)
-        task.add_done_callback(lambda _: self._live.pop(record.id, None))
+    def _enter(self, record: JobRecord, job: Job, allowance: Allowance | None = None) -> _Live:
+        """From here on it can be cancelled."""
+        live = _Live(record, job, self._follower(record, allowance))
+        self._live[record.id] = live
+        return live
+
+    async def _follow(self, live: _Live) -> None:
+        await live.follower.follow(live.job)
 
     def _stop_where(self, lost: Callable[[JobRecord], bool]) -> None:
         for live in [live for live in self._live.values() if lost(live.record)]:
@@ -122,7 +139,7 @@ class Delivery:
     async def _resolve_doubt(self, record: JobRecord, job: Job | None) -> None:
         try:
             found = await self._follower(record).answer_arrived()
-        except OutOfReach:
+        except (OutOfReach, NotSent):
             await self._abandon(record, job, Reason.UNREACHABLE)
             return
         if found is None and datetime.now(UTC) < record.asked_at + PRIVATE_DEADLINE:
@@ -133,7 +150,7 @@ class Delivery:
         if job is None:
             await self._take_up(record)
         else:
-            self._follow(record, job)
+            await self._follow(self._enter(record, job))
 
     async def _abandon(self, record: JobRecord, job: Job | None, reason: Reason) -> None:
         if job is not None:
@@ -145,25 +162,28 @@ class Delivery:
             record = await self._store.requeue(record.id)
         try:
             job = await self._studio.resume(record)
-        except UnknownJob:
+        except (UnknownJob, PictureLost):
             self._spawn(self._follower(record).fail(Reason.SOURCE_GONE), record)
         except InferenceError as error:
             log.warning("cannot be taken up again: %s", error, extra={"job": record.id})
             self._spawn(self._follower(record).fail(FailureCode.INVALID), record)
         else:
-            self._follow(record, job)
+            self._spawn(self._follow(self._enter(record, job)), record)
 
     def _follower(self, record: JobRecord, allowance: Allowance | None = None) -> Follower:
         return Follower(self._desk, record, Look.of(record, self._studio.catalogue, allowance))
 
-    def _spawn(self, story: Coroutine[None, None, None], record: JobRecord) -> asyncio.Task[None]:
+    def _spawn(self, story: Coroutine[None, None, None], record: JobRecord) -> None:
+        if self._closed:
+            story.close()  # too late in the day: the row is stored, the next start takes it up
+            return
         task = asyncio.create_task(story, name=f"job-{record.id}")
         self._tasks.add(task)
         task.add_done_callback(lambda ended: self._ended(ended, record.id))
-        return task
 
     def _ended(self, task: asyncio.Task[None], job_id: str) -> None:
         self._tasks.discard(task)
+        self._live.pop(job_id, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             # The row is untouched, so the next start takes the job up again.
             log.error("a job's story broke off", exc_info=error, extra={"job": job_id})

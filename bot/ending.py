@@ -12,3 +12,5 @@ class Reason(StrEnum):
     SOURCE_GONE = "source_gone"
     NOT_SENT = "not_sent"
     DISK_FULL = "disk_full"
+    PICTURES_LOST = "pictures_lost"
+    UNREADABLE = "unreadable"

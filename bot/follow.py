@@ -1,22 +1,24 @@
 """One job's story: from the engine's events to exactly one message, a settled price, or a refund.
 
-Every edge of the job's life is stored before the world sees it, so that a crash at any point is taken up
-again from the last edge (see `delivery.Delivery.recover`).
+Every edge but the last is stored before the world sees it, so that a crash at any point is taken up again
+from the last edge (see `delivery.Delivery.recover`). The last, delivery, is an edit that can be repeated.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
+
+import discord
 
 from bot import attachments
 from bot.ending import Reason
 from bot.pane import Pane
-from bot.post import Frame, MessageGone, OutOfReach, Post, passes, pauses
+from bot.post import TRANSIENT, Frame, MessageGone, OutOfReach, Post, passes, pauses
 from bot.render.cards import Look
-from bot.store import DiskFull, JobRecord, Store
+from bot.store import DiskFull, JobRecord, PictureLost, Store
 from inference import Cancelled, Done, Failed, FailureCode, Job, Preview, Progress, Queued, Started
 
 log = logging.getLogger(__name__)
@@ -59,19 +61,22 @@ class Follower:
 
     async def follow(self, job: Job) -> None:
         """Live through the engine's events until the job is over."""
+        outcome: Done | Failed | Cancelled | None
         pane = Pane(self._post, self._record, pace=self._desk.pace)
         watch = asyncio.create_task(self._watch(job, pane), name=f"watch-{self._record.id}")
         try:
             outcome = await self._events(job, pane)
         except DiskFull:
-            log.exception("the pictures could not be stored", extra={"job": self._record.id})
-            await pane.close()
-            await self.fail(Reason.DISK_FULL)
-            return
+            log.exception("the disk is full", extra={"job": self._record.id})
+            job.cancel()
+            outcome = None
         finally:
             watch.cancel()
             await pane.close()
-        await self._end(outcome)
+        if outcome is None:
+            await self._no_room()
+        else:
+            await self._end(outcome)
 
     def stop(self, job: Job, reason: Reason) -> None:
         """End the job without pictures, refunded, for a reason that is nobody's wish."""
@@ -82,10 +87,15 @@ class Follower:
         """Bring the stored pictures to the message, then settle: delivered once, or refunded."""
         record = await self._store.job(self._record.id) or self._record
         pictures = await self._store.pictures(record.id)
-        images = [await self._store.read_picture(picture) for picture in pictures]
-        uploads = await asyncio.to_thread(
-            attachments.fit, images, limit=record.attachment_limit, job=record.id
-        )
+        try:
+            images = [await self._store.read_picture(picture) for picture in pictures]
+            uploads = await asyncio.to_thread(
+                attachments.fit, images, limit=record.attachment_limit, job=record.id
+            )
+        except (PictureLost, OSError):
+            log.exception("the stored pictures cannot be read", extra={"job": record.id})
+            await self.fail(Reason.PICTURES_LOST)
+            return
         look = self._look.at(record)
         try:
             message_id = await self._write(record, look.finished(pictures, uploads))
@@ -102,17 +112,29 @@ class Follower:
         await self._store.fail(self._record.id, reason)
         await self._last_word(self._look.failed(reason))
 
+    async def _no_room(self) -> None:
+        """Say so first: the refund is written as soon as the disk takes it."""
+        await self._last_word(self._look.failed(Reason.DISK_FULL))
+        async for _ in pauses():
+            try:
+                await self._store.fail(self._record.id, Reason.DISK_FULL)
+            except DiskFull:
+                continue
+            return
+
     async def answer_arrived(self) -> int | None:
         """The id of the message that acknowledged the job, None if it never arrived.
 
         Raises:
             OutOfReach: nobody can tell, and nothing can be written there.
+            NotSent: Discord will not say.
         """
         return await persistently(lambda: self._post.find_answer(self._record))
 
     async def _events(self, job: Job, pane: Pane) -> Done | Failed | Cancelled:
         attempt = 0
         preview: Preview | None = None
+        eta: float | None = None
         async for event in job.events():
             match event:
                 case Queued():
@@ -121,10 +143,11 @@ class Follower:
                     attempt = await self._store.claim(self._record.id)
                     pane.show(self._look.started())
                 case Progress():
-                    pane.show(self._look.drawing(event.step, event.steps, event.eta_seconds, preview))
+                    eta = event.eta_seconds
+                    pane.show(self._look.drawing(event.step, event.steps, eta, preview))
                 case Preview() if self._desk.previews:
                     preview = event
-                    pane.show(self._look.drawing(event.step, event.steps, None, preview))
+                    pane.show(self._look.drawing(event.step, event.steps, eta, preview))
         outcome = await job.outcome()
         if isinstance(outcome, Done):
             await self._store.render(
@@ -174,7 +197,12 @@ class Follower:
             try:
                 await self._post.edit(record, frame)
             except MessageGone:
-                return await self._post.send(record, frame)
+                # A crash may have come between posting anew and writing that down.
+                posted = await self._post.find_posted(record)
+                if posted is None:
+                    return await self._post.send(record, frame)
+                await self._post.edit(replace(record, message_id=posted), frame)
+                return posted
             return record.message_id or 0
 
         return await persistently(write)
@@ -194,11 +222,11 @@ async def persistently(attempt: Callable[[], Awaitable[T]]) -> T:
     async for _ in pauses():
         try:
             return await attempt()
-        except (MessageGone, OutOfReach):
-            raise
-        except Exception as error:
+        except discord.HTTPException as error:
             if not passes(error):
                 log.exception("Discord refused a request")
                 raise NotSent from error
+            log.info("Discord is in trouble, trying again: %s", error)
+        except TRANSIENT as error:
             log.info("Discord could not be reached, trying again: %s", error)
     raise AssertionError("pauses() never ends")  # pragma: no cover — for the type checker

@@ -26,7 +26,7 @@ TOKEN_DEAD: Final = frozenset({10015, 50027})
 """Unknown webhook, invalid webhook token: the interaction's token opens nothing any more."""
 CHANNEL_CLOSED: Final = frozenset({UNKNOWN_CHANNEL, 50001, 50013, 10004})
 """The channel or server is gone, or closed to the bot."""
-HISTORY_SEARCHED: Final = 100
+HISTORY_SEARCHED: Final = 200
 """Messages looked through for a job whose answer may or may not have arrived."""
 Frame = Callable[[], tuple[discord.ui.LayoutView, Sequence[discord.File]]]
 """Builds what to show at the moment it is sent: views and files serve one request only."""
@@ -67,7 +67,9 @@ class Post:
             try:
                 await self._by_token(record).edit_message(record.message_id, view=view, attachments=files)
             except discord.HTTPException as error:
-                if error.code not in TOKEN_DEAD:
+                # A message posted anew is the bot's, not the interaction's: its token does not know it.
+                posted_anew = error.code == UNKNOWN_MESSAGE and not record.private
+                if error.code not in TOKEN_DEAD and not posted_anew:
                     raise _sorted(error) from error
             else:
                 return
@@ -109,12 +111,23 @@ class Post:
                 if error.code not in TOKEN_DEAD:
                     raise _sorted(error) from error
             else:
-                return message.id
+                return message.id if record.id in _custom_ids(message) else None
         if record.private:
             raise OutOfReach
+        return await self.find_posted(record)
+
+    async def find_posted(self, record: JobRecord) -> int | None:
+        """The newest message of the channel that carries the job's id, if there is one.
+
+        Raises: as `edit`.
+        """
+        channel = self._channel(record)
         try:
-            async for found in self._messages(record):
-                return found
+            async for message in channel.history(
+                limit=HISTORY_SEARCHED, after=record.asked_at, oldest_first=False
+            ):
+                if message.author == self._client.user and record.id in _custom_ids(message):
+                    return message.id
         except discord.HTTPException as error:
             raise _sorted(error) from error
         return None
@@ -127,15 +140,9 @@ class Post:
             await self._channel(record).fetch_message(record.message_id)
         except discord.NotFound:
             return False
-        except discord.Forbidden:
+        except (discord.HTTPException, *TRANSIENT):
             return True
         return True
-
-    async def _messages(self, record: JobRecord) -> AsyncIterator[int]:
-        channel = self._channel(record)
-        async for message in channel.history(limit=HISTORY_SEARCHED, after=record.asked_at):
-            if message.author == self._client.user and record.id in _custom_ids(message):
-                yield message.id
 
     def _token_lives(self, record: JobRecord) -> bool:
         return record.token is not None and datetime.now(UTC) < record.asked_at + TOKEN_LIFE

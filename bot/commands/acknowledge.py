@@ -1,6 +1,7 @@
 """The first answer to whatever makes pictures: the message that the job will live in."""
 
 import logging
+from typing import Final
 
 import aiohttp
 import discord
@@ -11,6 +12,9 @@ from bot.render.cards import Allowance, Look
 from bot.studio import Studio, Ticket
 
 log = logging.getLogger(__name__)
+
+ALREADY_ANSWERED: Final = 40060
+"""Discord's “Interaction has already been acknowledged”: the library repeats a request after a 5xx."""
 
 
 async def acknowledge(interaction: Interaction, ticket: Ticket, studio: Studio, delivery: Delivery) -> None:
@@ -28,7 +32,10 @@ async def acknowledge(interaction: Interaction, ticket: Ticket, studio: Studio, 
     except (discord.DiscordServerError, aiohttp.ClientError, OSError) as error:
         log.warning("the answer may or may not have arrived: %r", error, extra={"job": ticket.record.id})
         delivery.in_doubt(ticket.record, ticket.job)
-    except discord.HTTPException:
+    except discord.HTTPException as error:
+        if error.code == ALREADY_ANSWERED:  # an earlier try arrived although its reply did not
+            delivery.in_doubt(ticket.record, ticket.job)
+            return
         await delivery.unanswered(ticket.record, ticket.job)
         raise
     else:

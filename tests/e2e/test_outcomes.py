@@ -8,6 +8,8 @@ from bot.playground import Message, Refusal
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 EDIT = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages"
 ANSWER = "POST /interactions"
+ASKING = "GET /webhooks/{webhook_id}/{webhook_token}/messages"
+POSTING = "POST /channels/{channel_id}/messages"
 
 
 def _balance(house: House) -> object:
@@ -95,6 +97,43 @@ async def test_an_answer_in_doubt_that_arrived_is_delivered_once(house: House) -
     assert len([m for m in ada.messages() if "a doubtful star" in m.text]) == 1
 
 
+async def test_an_answer_that_arrived_with_an_error_is_delivered_once(house: House) -> None:
+    """Discord took the answer and said 500; the library's second try hears that it was answered already."""
+    ada = house.person("ada")
+    house.discord.faults.error(ANSWER, after=True)
+    reply = await ada.command("imagine", prompt="an erring star", steps=3)
+    await house.discord.until(lambda: len(labels(reply)) == 10, timeout=20)
+    await house.settled()
+    assert house.states()[-1] == "delivered"
+
+
+async def test_a_job_in_doubt_can_be_cancelled(house: House) -> None:
+    """Its card is on the screen, so its button works."""
+    ada = house.person("ada")
+    house.discord.faults.reset(ANSWER, after=True)
+    asking = house.discord.faults.hold(ASKING)
+    reply = await ada.command("imagine", prompt="a doubtful slow star", steps=60)
+    await asking.arrived()
+    assert await ada.press(reply, "Cancel") is None
+    asking.release()
+    await house.discord.until(house.says(reply, "Cancelled"))
+    await house.settled()
+    assert house.states()[-1] == "cancelled"
+
+
+async def test_a_post_whose_reply_was_lost_is_not_posted_again(house: House) -> None:
+    """The message was deleted, the new one arrived, its reply did not, and its nonce is long forgotten."""
+    ada = house.person("ada")
+    reply = await ada.command("imagine", prompt="a twice lost star", steps=30)
+    house.discord.changes.delete_message(reply.id)
+    house.discord.faults.reset(POSTING, after=True)
+    await house.discord.until(lambda: "a twice lost star" in ada.messages()[-1].text, timeout=20)
+    house.discord.clock.advance(600)
+    await house.settled()
+    assert len([m for m in ada.messages() if "a twice lost star" in m.text]) == 1
+    assert house.states()[-1] == "delivered"
+
+
 async def test_an_answer_in_doubt_that_never_arrived_is_refunded(house: House) -> None:
     """The connection broke before: the person saw a failure, and pays nothing."""
     ada = house.person("ada")
@@ -174,3 +213,21 @@ async def test_a_restart_takes_everything_up_again(house: House) -> None:
         len([m for m in ada.messages() if m.text and f"{n} across" in m.text])
         for n in ("first", "second", "third")
     ] == [1, 1, 1]
+
+
+async def test_a_lost_picture_stops_one_job_not_the_bot(house: House) -> None:
+    """A queued upscale whose source vanished from the disk is refunded at the next start; all else works."""
+    ada = house.person("ada")
+    four = await house.pictures(await ada.command("imagine", prompt="a fleeting star", steps=3))
+    ahead = await ada.command("imagine", prompt="one ahead", steps=60)
+    before = house.spent(ada)
+    large = await ada.press(four, "U1")
+    assert isinstance(large, Message)
+    await house.close()
+    for file in (house.settings.storage.folder / "images").rglob("*.png"):
+        file.unlink()
+    await house.open()
+    await house.discord.until(house.says(large, "deleted meanwhile"), timeout=20)
+    await house.pictures(ahead)
+    assert sorted(map(str, house.states()[-2:])) == ["delivered", "failed"]
+    assert house.spent(ada) <= before
