@@ -39,9 +39,15 @@ class Job:
         """Waits until the job is over."""
         return await self._story.ending()
 
+    @property
+    def over(self) -> bool:
+        """Whether its outcome is there: there is nothing left to cancel."""
+        return self._story.outcome is not None
+
     def cancel(self) -> None:
         """Asks for its end, as often as one likes.
 
-        A waiting job is over at once; a running one within two steps, unless it is done before.
+        A waiting job is over at once; a running one within two steps, unless it is done before. While its
+        model is still being loaded it takes no steps: then it is over once the model is there.
         """
         self._cancel()

@@ -91,7 +91,11 @@ class FailureCode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """It will not be made. `detail` is one line for the log; `compute_seconds` were spent in vain."""
+    """It will not be made. `detail` is one line for the log.
+
+    Attributes:
+        compute_seconds: spent in vain by the last attempt; earlier ones, whose worker died, are not in it.
+    """
 
     code: FailureCode
     detail: str
@@ -100,7 +104,11 @@ class Failed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancelled:
-    """Somebody called `Job.cancel()`; `compute_seconds` had been spent by then."""
+    """Somebody called `Job.cancel()`.
+
+    Attributes:
+        compute_seconds: spent by then in the attempt that was cancelled; 0 where its worker died.
+    """
 
     compute_seconds: float = 0.0
 

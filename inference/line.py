@@ -90,25 +90,24 @@ class Line:
                 self._end(live, Done(images=message.images, compute_seconds=live.spent, notes=message.notes))
             case Refused(code=code, detail=detail):
                 live.spent = message.compute_seconds
-                self._end(live, Failed(code=code, detail=detail, compute_seconds=live.total_spent))
+                self._end(live, Failed(code=code, detail=detail, compute_seconds=live.spent))
             case Stopped():
                 live.spent = message.compute_seconds
-                self._end(live, Cancelled(compute_seconds=live.total_spent))
+                self._end(live, Cancelled(compute_seconds=live.spent))
 
     def worker_died(self, detail: str) -> None:
         """The running job starts again with the next worker, unless it was its last attempt."""
         live = self.running
         if live is None:
             return
+        last = live.spent
         live.worker_died()
         if live.stopping:
-            self._end(live, Cancelled(compute_seconds=live.lost))
+            self._end(live, Cancelled(compute_seconds=live.spent))
         elif live.attempt >= LAST_ATTEMPT:
             self._end(
                 live,
-                Failed(
-                    code=FailureCode.WORKER_DIED, detail=f"the worker {detail}", compute_seconds=live.lost
-                ),
+                Failed(code=FailureCode.WORKER_DIED, detail=f"the worker {detail}", compute_seconds=last),
             )
 
     def cancel(self, live: LiveJob) -> bool:
@@ -117,15 +116,19 @@ class Line:
             return False
         live.stopping = True
         if not live.with_worker:
-            self._end(live, Cancelled(compute_seconds=live.lost))
+            self._end(live, Cancelled(compute_seconds=live.spent))
         return live.with_worker
 
     def fail_all(self, code: FailureCode, detail: str) -> None:
         """Nobody will make these any more."""
         for live in tuple(self._live.values()):
-            self._end(live, Failed(code=code, detail=detail, compute_seconds=live.total_spent))
+            self._end(live, Failed(code=code, detail=detail, compute_seconds=live.spent))
 
     def _end(self, live: LiveJob, outcome: Outcome) -> None:
+        """It is over. An outcome names what its own attempt took: a worker's death is nobody's debt.
+
+        The owner's turn is another matter: others waited for the lost attempts too, so all of them count.
+        """
         del self._live[live.id]
         live.with_worker = False
         if live is self.running:

@@ -24,11 +24,13 @@ def request_from_json(body: str) -> ImageRequest:
         ValueError: the text is none, is of an unknown version, or holds what no model can do any more.
     """
     fields = json.loads(body)
+    if not isinstance(fields, dict):
+        raise ValueError("not a request")  # noqa: TRY004 — what is stored is wrong, not who called
     version = fields.pop("version", None)
     if version != REQUEST_VERSION:
         raise ValueError(f"a request of version {version!r}")
-    variations = tuple(Variation(**variation) for variation in fields.pop("variations"))
     try:
+        variations = tuple(Variation(**variation) for variation in fields.pop("variations", ()))
         return ImageRequest(**fields, variations=variations)
     except TypeError as error:
         raise ValueError(str(error)) from None

@@ -8,7 +8,7 @@ import aiosqlite
 
 from bot.quota import Decision, Refused, Usage
 from bot.store import house_rules, images, jobs, ledger
-from bot.store.database import Database
+from bot.store.database import Database, T
 from bot.store.errors import AlreadyAccepted, QuotaRefused, WrongState
 from bot.store.house_rules import AuditEntry
 from bot.store.picture_files import PictureFiles
@@ -20,7 +20,8 @@ class JobLife:
     """accepted → queued → running → rendered → delivered | failed | cancelled.
 
     Every method is done, and on the disk, when it returns, or has changed nothing; cancelling the caller
-    splits nothing. Every one may raise `DiskFull`, `DatabaseDamaged` and, given an id, `UnknownJobId`.
+    splits nothing. Every one may raise `DiskFull`, `DatabaseDamaged` and, given an id, `UnknownJobId` and
+    (but for `fail`, which needs to know nothing of it) `UnreadableRequest`.
     """
 
     def __init__(self, *, database: Database, files: PictureFiles, clock: Callable[[], datetime]) -> None:
@@ -108,10 +109,13 @@ class JobLife:
 
         async def unit() -> JobRecord:
             async with self._files_turn:
-                digests = [self._files.digest(picture.png) for picture in pictures]
+                # Megabytes are hashed off the event loop; all of them first, so that whatever fails then
+                # is cleaned away by its name.
+                pngs = [picture.png for picture in pictures]
+                digests = await asyncio.to_thread(self._files.digests, pngs)
                 try:
-                    for picture in pictures:
-                        await asyncio.to_thread(self._files.write, picture.png)
+                    for png, digest in zip(pngs, digests, strict=True):
+                        await asyncio.to_thread(self._files.write, png, digest)
                     return await self._database.write(lambda database: work(database, digests))
                 except BaseException:
                     alone = await self._database.read(lambda database: images.unneeded(database, digests))
@@ -120,13 +124,8 @@ class JobLife:
 
         return await self._database.whole(unit())
 
-    async def deliver(self, job_id: str, message_id: int, channel_id: int | None = None) -> JobRecord:
+    async def deliver(self, job_id: str, message_id: int) -> JobRecord:
         """Rendered → delivered by that message, settled, token forgotten. Repeatable.
-
-        Args:
-            job_id: which.
-            message_id: where the pictures are now.
-            channel_id: where that message is, if not where the job was asked for.
 
         Raises:
             WrongState: it is not rendered.
@@ -138,34 +137,33 @@ class JobLife:
                 return job
             if job.state is not JobState.RENDERED:
                 raise WrongState(job_id, job.state, JobState.DELIVERED)
-            await database.execute(
-                "UPDATE jobs SET message_id = ?, channel_id = coalesce(?, channel_id) WHERE id = ?",
-                (message_id, channel_id, job_id),
-            )
+            await database.execute("UPDATE jobs SET message_id = ? WHERE id = ?", (message_id, job_id))
             await jobs.move(database, job, JobState.DELIVERED)
             await ledger.settle(database, job, job.compute_seconds or 0.0, self._clock())
             return await jobs.require(database, job_id)
 
         return await self._database.write(work)
 
-    async def fail(self, job_id: str, reason: str) -> JobRecord:
+    async def fail(self, job_id: str, reason: str) -> None:
         """Anything unfinished → failed, refunded in full, token forgotten, pictures removed. Repeatable.
+
+        What the job asked for is not looked at: one that cannot be read any more can still be given up.
 
         Raises:
             WrongState: it was delivered or cancelled.
         """
 
-        async def work(database: aiosqlite.Connection) -> tuple[JobRecord, set[str]]:
-            job = await jobs.require(database, job_id)
+        async def work(database: aiosqlite.Connection) -> tuple[None, set[str]]:
+            job = await jobs.standing(database, job_id)
             if job.state is JobState.FAILED:
-                return job, set()
+                return None, set()
             if job.state.over:
                 raise WrongState(job_id, job.state, JobState.FAILED)
             await jobs.move(database, job, JobState.FAILED, reason=reason)
             await ledger.refund(database, job, self._clock())
-            return await jobs.require(database, job_id), await images.forget(database, job_id)
+            return None, await images.forget(database, job_id)
 
-        return await self._without_files(work)
+        await self._without_files(work)
 
     async def cancel(self, job_id: str, compute_seconds: float) -> JobRecord:
         """Anything not yet rendered → cancelled; what was computed by then is paid. Repeatable.
@@ -217,14 +215,14 @@ class JobLife:
         return await self._without_files(work)
 
     async def _without_files(
-        self, work: Callable[[aiosqlite.Connection], Awaitable[tuple[JobRecord, set[str]]]]
-    ) -> JobRecord:
+        self, work: Callable[[aiosqlite.Connection], Awaitable[tuple[T, set[str]]]]
+    ) -> T:
         """Run `work` in a transaction, then remove the files it says nothing needs any more."""
 
-        async def unit() -> JobRecord:
+        async def unit() -> T:
             async with self._files_turn:
-                job, unneeded = await self._database.write(work)
+                answer, unneeded = await self._database.write(work)
                 await asyncio.to_thread(self._files.remove, unneeded)
-                return job
+                return answer
 
         return await self._database.whole(unit())

@@ -9,7 +9,7 @@ import aiosqlite
 
 from bot.store.encoding import request_from_json, request_to_json, time_from_integer, time_to_integer
 from bot.store.errors import StaleAttempt, UnknownJobId, UnreadableRequest, WrongState
-from bot.store.records import JobKind, JobRecord, JobState, NewJob
+from bot.store.records import JobKind, JobRecord, JobState, NewJob, Standing
 
 _SELECT: Final = "SELECT jobs.*, requests.body FROM jobs JOIN requests ON requests.number = jobs.request"
 UNFINISHED: Final = "state IN ('accepted', 'queued', 'running', 'rendered')"
@@ -57,6 +57,7 @@ async def require(database: aiosqlite.Connection, job_id: str) -> JobRecord:
 
     Raises:
         UnknownJobId: there is none.
+        UnreadableRequest: what it asked for cannot be understood any more.
     """
     found = await find(database, job_id)
     if found is None:
@@ -64,17 +65,56 @@ async def require(database: aiosqlite.Connection, job_id: str) -> JobRecord:
     return found
 
 
+async def standing(database: aiosqlite.Connection, job_id: str) -> Standing:
+    """How the job stands, whatever it asked for.
+
+    Raises:
+        UnknownJobId: there is none.
+    """
+    async with database.execute(
+        "SELECT id, state, guild_id, user_id, asked_at, price FROM jobs WHERE id = ?", (job_id,)
+    ) as cursor:
+        row = await cursor.fetchone()
+    if row is None:
+        raise UnknownJobId(job_id)
+    return Standing(
+        id=row["id"],
+        state=JobState(row["state"]),
+        guild_id=row["guild_id"],
+        user_id=row["user_id"],
+        asked_at=time_from_integer(row["asked_at"]),
+        price=row["price"],
+    )
+
+
 async def select(
     database: aiosqlite.Connection, clause: str, parameters: Iterable[str | int] = ()
 ) -> list[JobRecord]:
-    """Jobs that meet a WHERE … ORDER BY clause of ours; values come as parameters only."""
-    async with database.execute(f"{_SELECT} {clause}", tuple(parameters)) as cursor:
-        return [_record(row) for row in await cursor.fetchall()]
+    """Jobs that meet a WHERE … ORDER BY clause of ours; values come as parameters only.
+
+    Raises:
+        UnreadableRequest: what one of them asked for cannot be understood any more.
+    """
+    return [_record(row) for row in await _rows(database, clause, parameters)]
+
+
+async def sift(
+    database: aiosqlite.Connection, clause: str, parameters: Iterable[str | int] = ()
+) -> tuple[list[JobRecord], list[str]]:
+    """Like `select`, but one bad row spoils nothing: the jobs that can be read, the ids of the others."""
+    readable: list[JobRecord] = []
+    unreadable: list[str] = []
+    for row in await _rows(database, clause, parameters):
+        try:
+            readable.append(_record(row))
+        except UnreadableRequest as error:
+            unreadable.append(error.job_id)
+    return readable, unreadable
 
 
 async def move(
     database: aiosqlite.Connection,
-    job: JobRecord,
+    job: JobRecord | Standing,
     state: JobState,
     *,
     compute_seconds: float | None = None,
@@ -147,6 +187,13 @@ async def requeue(database: aiosqlite.Connection, job_id: str) -> JobRecord:
         raise WrongState(job_id, job.state, JobState.QUEUED)
     await move(database, job, JobState.QUEUED)
     return await require(database, job_id)
+
+
+async def _rows(
+    database: aiosqlite.Connection, clause: str, parameters: Iterable[str | int]
+) -> Iterable[sqlite3.Row]:
+    async with database.execute(f"{_SELECT} {clause}", tuple(parameters)) as cursor:
+        return await cursor.fetchall()
 
 
 def _record(row: sqlite3.Row) -> JobRecord:

@@ -10,7 +10,7 @@ import aiosqlite
 
 from bot.quota import DAY, Spent, Usage
 from bot.store.encoding import time_from_integer, time_to_integer
-from bot.store.records import JobRecord, NewJob
+from bot.store.records import JobRecord, NewJob, Standing
 
 
 async def reserve(database: aiosqlite.Connection, job: NewJob, now: datetime) -> None:
@@ -26,13 +26,17 @@ async def settle(
     await _write(database, job, "settle", cost - job.price, now)
 
 
-async def refund(database: aiosqlite.Connection, job: JobRecord, now: datetime) -> None:
+async def refund(database: aiosqlite.Connection, job: Standing, now: datetime) -> None:
     """Give back everything."""
     await _write(database, job, "refund", -job.price, now)
 
 
 async def _write(
-    database: aiosqlite.Connection, job: NewJob | JobRecord, kind: str, amount: float, now: datetime
+    database: aiosqlite.Connection,
+    job: NewJob | JobRecord | Standing,
+    kind: str,
+    amount: float,
+    now: datetime,
 ) -> None:
     await database.execute(
         "INSERT INTO ledger (job, kind, amount, guild_id, user_id, at, written_at) "

@@ -32,13 +32,17 @@ class PictureFiles:
         """The name of a file with these bytes: their SHA-256 in hexadecimal."""
         return hashlib.sha256(png).hexdigest()
 
-    def write(self, png: bytes) -> None:
-        """Store the bytes for good; what is there already is left alone.
+    def digests(self, pngs: Iterable[bytes]) -> list[str]:
+        """The names of files with these bytes, in their order."""
+        return [self.digest(png) for png in pngs]
+
+    def write(self, png: bytes, digest: str) -> None:
+        """Store the bytes for good under `digest`, which is theirs; what is there already is left alone.
 
         Raises:
             DiskFull: there is no room; nothing is left behind.
         """
-        path = self.path(self.digest(png))
+        path = self.path(digest)
         if path.exists() and path.stat().st_size == len(png):
             return
         unfinished = path.with_suffix(_UNFINISHED)

@@ -75,7 +75,7 @@ class NewJob:
     request: ImageRequest
     interaction_id: int
     application_id: int
-    token: str
+    token: str = field(repr=False)
     guild_id: int
     channel_id: int
     user_id: int
@@ -135,6 +135,18 @@ class JobRecord:
     notes: tuple[str, ...]
     discarded: bool
     attachment_limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """As much of a stored job as it takes to end it: also of one whose request cannot be read any more."""
+
+    id: str
+    state: JobState
+    guild_id: int
+    user_id: int
+    asked_at: datetime
+    price: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

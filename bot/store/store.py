@@ -67,36 +67,49 @@ class Store(JobLife):
     # — looking up —
 
     async def job(self, job_id: str) -> JobRecord | None:
-        """The job, or None."""
+        """The job, or None.
+
+        Raises:
+            UnreadableRequest: what it asked for cannot be understood any more.
+        """
         return await self._database.read(lambda database: jobs.find(database, job_id))
 
     async def unfinished(self) -> list[JobRecord]:
-        """Every job that is not over, in the order they were accepted."""
-        return await self._select(f"WHERE {jobs.UNFINISHED} ORDER BY jobs.number")
+        """Every job that is not over, in the order they were accepted, but for the `unreadable` ones."""
+        readable, _ = await self._sift(f"WHERE {jobs.UNFINISHED} ORDER BY jobs.number")
+        return readable
+
+    async def unreadable(self) -> list[str]:
+        """The ids of jobs that are not over and whose request this version cannot understand.
+
+        Nothing can be done with them but to `fail` them, which refunds them.
+        """
+        _, unreadable = await self._sift(f"WHERE {jobs.UNFINISHED} ORDER BY jobs.number")
+        return unreadable
 
     async def active(self, guild_id: int) -> list[JobRecord]:
-        """A server's jobs that are not over, in the order they were accepted."""
-        return await self._select(f"WHERE guild_id = ? AND {jobs.UNFINISHED} ORDER BY jobs.number", guild_id)
-
-    async def latest(self, guild_id: int, user_id: int, limit: int) -> list[JobRecord]:
-        """A person's last jobs in a server, newest first."""
-        return await self._select(
-            "WHERE guild_id = ? AND user_id = ? ORDER BY jobs.number DESC LIMIT ?", guild_id, user_id, limit
+        """A server's jobs that are not over, in the order they were accepted, but for `unreadable` ones."""
+        readable, _ = await self._sift(
+            f"WHERE guild_id = ? AND {jobs.UNFINISHED} ORDER BY jobs.number", guild_id
         )
+        return readable
 
     async def upscale_of(self, parent: str, index: int, channel_id: int) -> JobRecord | None:
-        """The newest public upscale of that picture in that channel which is made or on its way."""
-        found = await self._select(
+        """The newest public upscale of that picture in that channel which is made or on its way.
+
+        One whose request cannot be read any more does not count.
+        """
+        found, _ = await self._sift(
             "WHERE kind = 'upscale' AND parent = ? AND parent_index = ? AND channel_id = ? AND NOT private "
-            "AND NOT discarded AND state NOT IN ('failed', 'cancelled') ORDER BY jobs.number DESC LIMIT 1",
+            "AND NOT discarded AND state NOT IN ('failed', 'cancelled') ORDER BY jobs.number DESC",
             parent,
             index,
             channel_id,
         )
         return found[0] if found else None
 
-    async def _select(self, clause: str, *parameters: str | int) -> list[JobRecord]:
-        return await self._database.read(lambda database: jobs.select(database, clause, parameters))
+    async def _sift(self, clause: str, *parameters: str | int) -> tuple[list[JobRecord], list[str]]:
+        return await self._database.read(lambda database: jobs.sift(database, clause, parameters))
 
     async def pictures(self, job_id: str) -> list[Picture]:
         """A job's pictures in order; none where it has none, or they were deleted."""

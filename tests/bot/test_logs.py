@@ -1,4 +1,4 @@
-"""One record a line, and never a token in it."""
+"""One record a line (and its traceback below it), and never a token in it."""
 
 import json
 import logging
@@ -39,6 +39,23 @@ def test_a_prompt_cannot_forge_a_record(style: str, capsys: pytest.CaptureFixtur
     written = capsys.readouterr().err
     assert len(written.splitlines()) == 1
     assert "\x1b[31m" not in written
+
+
+@pytest.mark.parametrize("style", ["console", "json"])
+def test_the_message_of_an_exception_cannot_drive_the_terminal(
+    style: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A traceback keeps its lines; what an exception says may hold line breaks, but nothing worse."""
+    logs.configure("info", "json" if style == "json" else "console")
+    error = ValueError("a\nb\r\x1b[2J\x9b1m\u2028c\x00d")
+    logging.getLogger("anything").error("it broke", exc_info=error)
+    written = capsys.readouterr().err
+    assert not set(written) & set("\r\x1b\x9b\u2028\x00")
+    if style == "console":
+        assert "\nValueError: a\nb\\r\\x1b[2J\\x9b1m\\u2028c\\x00d\n" in written
+    else:
+        assert len(written.splitlines()) == 1
+        assert json.loads(written)["exception"].endswith("a\nb\r\x1b[2J\x9b1m\u2028c\x00d")
 
 
 def test_json_records_carry_the_job(capsys: pytest.CaptureFixture[str]) -> None:

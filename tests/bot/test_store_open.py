@@ -203,7 +203,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "files = PictureFiles(pathlib.Path(sys.argv[1]))\nfiles.prepare()\n"
-        "try: files.write(b'x' * 5000)\n"
+        "try: files.write(b'x' * 5000, files.digest(b'x' * 5000))\n"
         "except DiskFull as error: sys.exit(str(error))"
     )
     images = tmp_path / "images"
@@ -217,11 +217,11 @@ async def test_writing_the_same_picture_again_is_nothing_new(tmp_path: Path) -> 
     """A file that a crash cut short is written again."""
     files = PictureFiles(tmp_path / "images")
     files.prepare()
-    files.write(b"picture")
-    path = files.path(files.digest(b"picture"))
-    path.write_bytes(b"pict")
-    files.write(b"picture")
-    assert files.read(files.digest(b"picture")) == b"picture"
+    (digest,) = files.digests([b"picture"])
+    files.write(b"picture", digest)
+    files.path(digest).write_bytes(b"pict")
+    files.write(b"picture", digest)
+    assert files.read(digest) == b"picture"
 
 
 async def test_cancelling_the_awaiter_splits_nothing(tmp_path: Path) -> None:
