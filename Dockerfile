@@ -1,7 +1,7 @@
 # Easel for your own Discord server, on your own GPU.
 #
 #   docker build -t easel .
-#   docker run --gpus all --env DISCORD_TOKEN --volume easel-data:/data easel
+#   docker run --gpus all --stop-timeout 45 --env DISCORD_TOKEN --volume easel-data:/data easel
 #
 # On Linux the pinned torch installs its CUDA build, which needs nothing of the host but the NVIDIA driver and
 # container toolkit. Without a GPU the same image runs on the CPU.

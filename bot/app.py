@@ -160,7 +160,7 @@ def _counters(remembered: object) -> FairCounters | None:
 def _rates(remembered: object) -> dict[str, float]:
     if not isinstance(remembered, dict):
         return {}
-    return {str(model): float(rate) for model, rate in remembered.items()}
+    return {str(model): float(rate) for model, rate in remembered.items() if isinstance(rate, int | float)}
 
 
 async def _connected(client: EaselClient, connection: asyncio.Task[None]) -> None:

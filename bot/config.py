@@ -7,9 +7,17 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from bot.config_problems import ConfigError, Problem, problem_of, shown, unknown_key
@@ -46,6 +54,11 @@ class Discord(_Section):
     api_base: str | None = None
     test_guilds: tuple[int, ...] = ()
 
+    @field_validator("token_file")
+    @classmethod
+    def _home(cls, file: Path | None) -> Path | None:
+        return None if file is None else file.expanduser()
+
     @field_validator("api_base")
     @classmethod
     def _web_address(cls, address: str | None) -> str | None:
@@ -58,6 +71,11 @@ class Storage(_Section):
     """Where the database and the pictures live."""
 
     folder: Path = Path("data")
+
+    @field_validator("folder")
+    @classmethod
+    def _home(cls, folder: Path) -> Path:
+        return folder.expanduser()
 
 
 _Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE, multiple_of=SIDE_MULTIPLE)]
@@ -93,6 +111,12 @@ class AddedModel(_Section):
         if name not in SAMPLERS:
             raise ValueError(f"it should be one of {', '.join(SAMPLERS)}")
         return name
+
+    @model_validator(mode="after")
+    def _native_size_fits(self) -> Self:
+        if self.width * self.height > self.max_pixels:
+            raise ValueError("width times height should be at most max_pixels")
+        return self
 
     def info(self) -> ModelInfo:
         return ModelInfo(**{**self.model_dump(), "title": self.title or self.name})

@@ -31,6 +31,8 @@ def read_toml(path: Path) -> dict[str, object]:
         said, mend = f"this is not TOML: {error}".replace("at end of document", end), "mend that line"
     except UnicodeDecodeError as error:
         said, mend = f"byte {error.start + 1} is not UTF-8 text", "save the file as UTF-8"
+    except (ValueError, RecursionError) as error:
+        said, mend = f"this is no TOML of ours: {error}", "config.example.toml shows what can be said"
     except OSError as error:
         said, mend = f"it cannot be read: {error.strerror}", "config.example.toml is one to start from"
     raise ConfigError([Problem(key=str(path), said=said, mend=mend)])

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,10 @@ PACE: Final = 2.0
 """Seconds between two passing edits of one message, at least."""
 EDITS_A_SECOND: Final = 10
 """Passing edits of all messages together, at most: a fifth of what Discord allows."""
+RETAKES: Final = 3
+"""How often a story that broke off is taken up again; the last time only to refund."""
+RETAKE_PAUSE: Final = 2.0
+"""Seconds before the first of these, twice as long before the second, and so on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Delivery:
         self._live: dict[str, _Live] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._broken: Counter[str] = Counter()
 
     async def answered(
         self, record: JobRecord, job: Job, message_id: int, allowance: Allowance | None = None
@@ -99,13 +105,17 @@ class Delivery:
             await self._store.fail(job_id, Reason.UNREADABLE)
         records = await self._store.unfinished()
         for record in records:
-            if record.state is JobState.ACCEPTED:
-                self._spawn(self._resolve_doubt(record, None), record)
-            elif record.state is JobState.RENDERED:
-                self._spawn(self._follower(record).deliver(), record)
-            else:
-                await self._take_up(record)
+            await self._resume(record)
         return len(records)
+
+    async def _resume(self, record: JobRecord) -> None:
+        """Go on from the edge that is stored."""
+        if record.state is JobState.ACCEPTED:
+            self._spawn(self._resolve_doubt(record, None), record)
+        elif record.state is JobState.RENDERED:
+            self._spawn(self._follower(record).deliver(), record)
+        else:
+            await self._take_up(record)
 
     async def settled(self) -> None:
         """Wait until no job is live: every one delivered, cancelled or failed."""
@@ -174,16 +184,35 @@ class Delivery:
         return Follower(self._desk, record, Look.of(record, self._studio.catalogue, allowance))
 
     def _spawn(self, story: Coroutine[None, None, None], record: JobRecord) -> None:
+        self._start(story, record.id)
+
+    def _start(self, story: Coroutine[None, None, None], job_id: str) -> None:
         if self._closed:
             story.close()  # too late in the day: the row is stored, the next start takes it up
             return
-        task = asyncio.create_task(story, name=f"job-{record.id}")
+        task = asyncio.create_task(story, name=f"job-{job_id}")
         self._tasks.add(task)
-        task.add_done_callback(lambda ended: self._ended(ended, record.id))
+        task.add_done_callback(lambda ended: self._ended(ended, job_id))
 
     def _ended(self, task: asyncio.Task[None], job_id: str) -> None:
         self._tasks.discard(task)
-        self._live.pop(job_id, None)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            # The row is untouched, so the next start takes the job up again.
-            log.error("a job's story broke off", exc_info=error, extra={"job": job_id})
+        live = self._live.pop(job_id, None)
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        log.error("a job's story broke off", exc_info=error, extra={"job": job_id})
+        if live is not None:
+            live.job.cancel()
+        self._broken[job_id] += 1
+        if self._broken[job_id] <= RETAKES:  # beyond that the next start may try
+            self._start(self._retake(job_id), job_id)
+
+    async def _retake(self, job_id: str) -> None:
+        """Take a broken story up again from what is stored, after a while."""
+        await asyncio.sleep(RETAKE_PAUSE * self._broken[job_id])
+        record = await self._store.job(job_id)
+        if record is None or record.state.over:
+            return
+        if self._broken[job_id] == RETAKES:
+            await self._follower(record).fail(FailureCode.INTERNAL)
+        else:
+            await self._resume(record)

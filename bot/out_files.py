@@ -28,6 +28,18 @@ class UnwritableOut(ValueError):  # noqa: N818 — a refusal, named for what it 
 
 
 def plan(out: Path | None, request: ImageRequest) -> tuple[Path, ...]:
+    """As `_planned`; whatever the file system objects to is a fault of the path.
+
+    Raises:
+        UnwritableOut: as there.
+    """
+    try:
+        return _planned(out, request)
+    except OSError as error:
+        raise UnwritableOut(out or Path(), error.strerror or str(error)) from error
+
+
+def _planned(out: Path | None, request: ImageRequest) -> tuple[Path, ...]:
     """One path a picture, in order, all of them writable as far as one can tell beforehand.
 
     Args:

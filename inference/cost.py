@@ -31,6 +31,10 @@ def megapixel_evaluations(request: ImageRequest) -> float:
     return pixels / MEGAPIXEL * (forwards * entries + DECODE_EVALUATIONS)
 
 
+ANOTHER_DEVICE = 3.0
+"""A warm-up that differs by more than this factor was not measured where the remembered rate was."""
+
+
 class CostModel:
     """Estimates compute-seconds from what requests of the same model took."""
 
@@ -52,9 +56,10 @@ class CostModel:
         return max(1e-3, self._rates.get(_name(request), cautious) * _amount(request))
 
     def seed(self, model: str, rate: float) -> None:
-        """A warm-up's measurement; what real requests taught weighs more."""
-        if rate > 0:
-            self._rates.setdefault(model, rate)
+        """A warm-up's measurement. What real requests taught weighs more, unless it was another device's."""
+        known = self._rates.get(model)
+        if rate > 0 and (known is None or not known / ANOTHER_DEVICE < rate < known * ANOTHER_DEVICE):
+            self._rates[model] = rate
 
     def learn(self, request: ImageRequest | UpscaleRequest, compute_seconds: float) -> None:
         """A finished request and what it took."""

@@ -14,7 +14,7 @@ from inference.handle import Job
 from inference.job import FailureCode
 from inference.line import Line
 from inference.live_job import LiveJob
-from inference.messages import AboutModel, Admit, Cancel, FromWorker, Load
+from inference.messages import AboutModel, Admit, Broken, Cancel, FromWorker, Load, Loading, Ready
 from inference.models import Catalogue
 from inference.placement.local import LocalWorker
 from inference.placement.supervisor import Supervisor
@@ -23,6 +23,10 @@ from inference.request import ImageRequest, UpscaleRequest
 from inference.status import EngineStatus, QueueEntry
 from inference.story import Story
 
+LOADING_PATIENCE: Final = 3600.0
+"""Seconds a model may take to be fetched and loaded before its worker counts as hung."""
+STARTING_PATIENCE: Final = 300.0
+"""Seconds a worker may take to start, libraries and all."""
 WATCHDOG: Final = 600.0
 """Seconds of silence after which a worker with a job counts as hung, unless a step of it may take longer."""
 SLOWER_THAN_THOUGHT: Final = 10.0
@@ -168,10 +172,15 @@ class Engine:
     # What the supervisor tells.
 
     def worker_up(self) -> None:
+        self._supervisor.expect_word_within(STARTING_PATIENCE)
         if self._preload is not None:
             self._supervisor.send(Load(model=self._preload))
 
     def worker_said(self, message: FromWorker) -> None:
+        if isinstance(message, Loading):  # it may have to be fetched first
+            self._supervisor.expect_word_within(max(self._watchdog, LOADING_PATIENCE))
+        if isinstance(message, Ready | Broken):
+            self._supervisor.expect_word_within(self._watchdog if self._line.running else None)
         if isinstance(message, AboutModel):
             self._readiness.hear(message, learn_rate=self._line.cost.seed)
         else:

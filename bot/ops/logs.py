@@ -1,4 +1,9 @@
-"""Logs: one record a line, whatever it holds, and never a token in it."""
+"""Logs: one record a line, whatever it holds, and never a token in it.
+
+The exception to the line: in console style a traceback follows its record on lines of its own, and so do the
+lines of its exception's message. No other control character reaches the terminal from there either. Who must
+be able to tell records apart for certain takes the JSON style, where a traceback is part of its one line.
+"""
 
 import logging
 import re
@@ -14,6 +19,7 @@ _SECRETS: Final = (
     re.compile(r"(Bot\s+)[\w.\-]{20,}"),
 )
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL_BUT_NEWLINE: Final = re.compile(r"(?!\n)" + _CONTROL.pattern)
 _OURS: Final = ("job", "interaction")
 _NOISY: Final = ("discord", "aiohttp", "asyncio", "PIL")
 
@@ -65,8 +71,9 @@ def _redact(_logger: object, _method: str, record: Record) -> Record:
 
 
 def _one_line(_logger: object, _method: str, record: Record) -> Record:
-    """No prompt may forge a second record: control characters show as escapes, tracebacks excepted."""
+    """No prompt may forge a record: control characters show as escapes, but for a traceback's newlines."""
     for key, value in record.items():
-        if isinstance(value, str) and key != "exception":
-            record[key] = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), value)
+        if isinstance(value, str):
+            control = _CONTROL_BUT_NEWLINE if key == "exception" else _CONTROL
+            record[key] = control.sub(lambda found: found[0].encode("unicode_escape").decode(), value)
     return record

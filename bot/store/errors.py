@@ -11,6 +11,7 @@
     ├── StoreInUse          another process has the folder open
     ├── SchemaTooNew        a newer Easel wrote the database
     ├── DatabaseDamaged     the database cannot be read, or is not Easel's
+    ├── DatabaseUnusable    the database is whole as far as one knows, but cannot be used now
     └── DiskFull            nothing was written: there is no room
 
 `str()` of each is one clear line.
@@ -152,6 +153,18 @@ class DatabaseDamaged(StoreError):  # noqa: N818
             f"{self.path} is damaged ({self.detail}); put a copy from {self.path.parent / 'backups'} or your "
             "own backup in its place, or move it away to start empty"
         )
+
+
+class DatabaseUnusable(StoreError):  # noqa: N818
+    """The database at `path` cannot be opened or written now."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(path, detail)
+        self.path = path
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.path} cannot be used: {self.detail}; see that its folder is writable and not in use"
 
 
 class DiskFull(StoreError):  # noqa: N818

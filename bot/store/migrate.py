@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.store.disk import flush_file, flush_folder
-from bot.store.errors import DatabaseDamaged, SchemaTooNew
+from bot.store.errors import DatabaseDamaged, DatabaseUnusable, SchemaTooNew
 
 APPLICATION_ID: Final = 0x4541534C
 """“EASL”."""
@@ -47,6 +47,19 @@ def shipped_migrations() -> tuple[Migration, ...]:
     )
 
 
+_UNUSABLE: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+    }
+)
+
+
 def migrate(path: Path, migrations: Sequence[Migration]) -> None:
     """Check the database and bring it to the last of `migrations`. The caller holds the folder's lock.
 
@@ -55,10 +68,11 @@ def migrate(path: Path, migrations: Sequence[Migration]) -> None:
     Raises:
         DatabaseDamaged: it cannot be read, or is not Easel's.
         SchemaTooNew: a newer Easel wrote it.
+        DatabaseUnusable: it is locked, read-only, or the disk is full.
     """
     newest = migrations[-1].number
-    with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        try:
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
             found = schema_version(database, path)
             if found > newest:
                 raise SchemaTooNew(path, found, newest)
@@ -69,13 +83,13 @@ def migrate(path: Path, migrations: Sequence[Migration]) -> None:
             database.execute("PRAGMA synchronous = FULL")
             for migration in migrations[found:]:
                 _apply(database, migration)
-        except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in (
-                sqlite3.SQLITE_CORRUPT,
-                sqlite3.SQLITE_NOTADB,
-            ):
-                raise DatabaseDamaged(path, str(error)) from error
-            raise
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise DatabaseDamaged(path, str(error)) from error
+        if code in _UNUSABLE:
+            raise DatabaseUnusable(path, str(error)) from error
+        raise  # a migration that is wrong is our own mistake
 
 
 def schema_version(database: sqlite3.Connection, path: Path) -> int:

@@ -43,7 +43,8 @@ class PictureFiles:
             DiskFull: there is no room; nothing is left behind.
         """
         path = self.path(digest)
-        if path.exists() and path.stat().st_size == len(png):
+        if path.exists() and self.digest(path.read_bytes()) == digest:
+            flush_folder(path.parent)  # a crash may have come right after the rename
             return
         unfinished = path.with_suffix(_UNFINISHED)
         with telling_full(path):

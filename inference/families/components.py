@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import diffusers
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from huggingface_hub import snapshot_download
@@ -63,7 +64,7 @@ def load(model: ModelInfo, device: torch.device) -> Components:
         text_encoder=_weights(CLIPTextModel.from_pretrained, model, folder / "text_encoder", dtype, device),
         unet=_weights(UNet2DConditionModel.from_pretrained, model, folder / "unet", dtype, device),
         vae=_weights(AutoencoderKL.from_pretrained, model, folder / "vae", vae_dtype, device),
-        sampler_config=_json(model, folder / "scheduler" / "scheduler_config.json"),
+        sampler_config=_sampler_config(model, folder),
     )
 
 
@@ -75,7 +76,7 @@ def precision(model: ModelInfo, device: torch.device) -> torch.dtype:
         ]
     if device.type == "cpu":
         return torch.float32
-    return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
 
 
 def _folder(model: ModelInfo) -> Path:
@@ -106,10 +107,34 @@ def _require_whole(model: ModelInfo, folder: Path) -> None:
             raise ModelUnavailable(model.name, f"{part}/{stem}.safetensors is missing in {folder}")
         for file in there:
             _require_readable(model, folder, file)
-    if _json(model, folder / "unet" / "config.json").get("addition_embed_type") is not None:
+    unet = _json(model, folder / "unet" / "config.json")
+    if any(
+        unet.get(key) is not None for key in ("addition_embed_type", "time_cond_proj_dim", "class_embed_type")
+    ):
         raise ModelUnavailable(
             model.name, "unet/config.json asks for more conditioning than Stable Diffusion 1.x and 2.x have"
         )
+    if unet.get("in_channels", 4) != 4:
+        raise ModelUnavailable(
+            model.name, f"unet/config.json takes {unet['in_channels']} channels; text to image needs 4"
+        )
+
+
+def _sampler_config(model: ModelInfo, folder: Path) -> dict[str, Any]:
+    """The folder's sampler config, set right where the stock pipeline sets it right.
+
+    `StableDiffusionPipeline.__init__` (diffusers 0.42) corrects a `steps_offset` other than 1, for classes
+    that have one, and a `clip_sample` that is on: both are mistakes of early config files.
+    """
+    raw = _json(model, folder / "scheduler" / "scheduler_config.json")
+    stock = getattr(diffusers, str(raw.get("_class_name")), None)
+    # What the class fills in is marked as such, and gives way when another sampler is built from it.
+    config: dict[str, Any] = raw if stock is None else dict(stock.from_config(raw).config)
+    if config.get("steps_offset", 1) != 1:
+        config["steps_offset"] = 1
+    if config.get("clip_sample", False):
+        config["clip_sample"] = False
+    return config
 
 
 def _require_readable(model: ModelInfo, folder: Path, file: Path) -> None:

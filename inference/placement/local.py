@@ -13,6 +13,9 @@ from inference.messages import AboutJob, AboutModel, FromWorker, ToWorker
 BUFFER: Final = 4 * 1024 * 1024
 """Bytes the pipes' readers hold before they pause: a few pictures."""
 
+_SECRET: Final = ("DISCORD_", "EASEL_")
+"""Variables that the process which runs models has no use for: the bot's token is among them."""
+
 log = logging.getLogger("inference.worker")
 
 
@@ -51,6 +54,7 @@ class LocalWorker:
             stdout=PIPE,
             stderr=PIPE,
             limit=BUFFER,
+            env={name: value for name, value in os.environ.items() if not name.startswith(_SECRET)},
             start_new_session=True,  # Ctrl-C is for the bot, which then sees to the worker
         )
         return cls(process)

@@ -66,7 +66,7 @@ class Supervisor:
                 except OSError as error:
                     detail = f"could not be started: {error}"
                 else:
-                    if await self._listen(self._worker):
+                    if await self._heard(self._worker):
                         deaths = 1
                     self.expect_word_within(None)
                     detail = await self._worker.gone()
@@ -79,6 +79,15 @@ class Supervisor:
             if self._worker is not None:
                 await self._worker.leave(within=GRACE)
                 self._worker = None
+
+    async def _heard(self, worker: LocalWorker) -> bool:
+        """As `_listen`; a worker that cannot be understood is as good as dead."""
+        try:
+            return await self._listen(worker)
+        except Exception:
+            log.exception("the worker said what cannot be understood and is replaced")
+            worker.kill()
+            return False
 
     async def _listen(self, worker: LocalWorker) -> bool:
         """Passes on what the worker says until it is gone; whether it was ever ready."""

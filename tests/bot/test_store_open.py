@@ -14,7 +14,7 @@ import aiosqlite
 import pytest
 
 from bot.quota import Policy
-from bot.store import DatabaseDamaged, SchemaTooNew, Store, StoreInUse
+from bot.store import DatabaseDamaged, SchemaTooNew, Store, StoreError, StoreInUse
 from bot.store.database import Database
 from bot.store.migrate import Migration, migrate, shipped_migrations
 from bot.store.picture_files import PictureFiles
@@ -296,3 +296,12 @@ async def test_policies_settings_and_memory_come_back(tmp_path: Path) -> None:
     assert trail[1].detail == {"role": 3, "policy": None}
     assert trail[0].at == AT
     await store.close()
+
+
+async def test_a_database_that_cannot_be_opened_is_said_in_one_line(tmp_path: Path) -> None:
+    """Not damaged, not ours to mend: the file and what to look at."""
+    (tmp_path / "easel.db").mkdir()
+    with pytest.raises(StoreError) as refused:
+        await Store.open(tmp_path)
+    assert "easel.db" in str(refused.value)
+    assert "\n" not in str(refused.value)

@@ -30,3 +30,12 @@ def test_guidance_and_heun_cost_double(make_request: Callable[..., ImageRequest]
     )
     heun = make_request(guidance_scale=1, steps=100, sampler="heun")
     assert megapixel_evaluations(heun) == pytest.approx(2 * plain, rel=0.05)
+
+
+def test_a_rate_of_another_device_gives_way_to_the_warm_up() -> None:
+    """What was learnt on a CPU must not price a GPU's pictures; a measurement like it changes nothing."""
+    cost = CostModel({"pocket": 39.0})
+    cost.seed("pocket", 30.0)
+    assert cost.rates == {"pocket": 39.0}
+    cost.seed("pocket", 0.2)
+    assert cost.rates == {"pocket": 0.2}
