@@ -1,6 +1,6 @@
 """Who asks, where, and with which right: read afresh from every interaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -29,7 +29,7 @@ class Ask:
 
     interaction_id: int
     application_id: int
-    token: str
+    token: str = field(repr=False)
     guild_id: int
     channel_id: int
     user_id: int

@@ -6,13 +6,21 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
+import aiohttp
 import discord
 from discord import app_commands
 
 from bot.prompt import FlagError
 from bot.refusal import Draining, NotHere, Refusal
 from bot.render import words
-from bot.store import AlreadyAccepted, DiskFull, QuotaRefused, Store
+from bot.store import (
+    AlreadyAccepted,
+    DiskFull,
+    PictureLost,
+    QuotaRefused,
+    Store,
+    UnreadableRequest,
+)
 from bot.views.buttons import JobButton
 from inference import EngineClosed, InvalidRequest
 
@@ -101,7 +109,13 @@ class EaselClient(discord.Client):
             digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
             key = f"commands:{self.application_id}:{guild.id if guild is not None else 'global'}"
             if await self._store.load_memory(key) != digest:
-                await self.tree.sync(guild=guild)
+                try:
+                    await self.tree.sync(guild=guild)
+                except (discord.NotFound, discord.Forbidden):
+                    log.warning(
+                        "discord.test_guilds names %s, a server the bot is not in", guild and guild.id
+                    )
+                    continue
                 await self._store.save_memory(key, digest)
                 log.info("registered %d commands", len(payload))
 
@@ -128,13 +142,13 @@ class EaselClient(discord.Client):
         sentence = _sentence(error)
         if sentence is None:
             log.error("an interaction failed", exc_info=error, extra={"interaction": interaction.id})
-            sentence = "Something broke inside Easel. Nothing was charged; please try again."
+            sentence = "Something broke inside Easel. What was queued already goes on; else please try again."
         try:
             if interaction.response.is_done():
                 await interaction.followup.send(sentence, ephemeral=True)
             else:
                 await interaction.response.send_message(sentence, ephemeral=True)
-        except discord.HTTPException as failed:
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
             log.warning("could not tell somebody why not: %s", failed, extra={"interaction": interaction.id})
 
 
@@ -144,8 +158,8 @@ def _sentence(error: BaseException) -> str | None:
             return words.no(error)
         case QuotaRefused(decision=decision):
             return words.refused(decision)
-        case DiskFull():
-            return words.DISK_FULL
+        case PictureLost() | UnreadableRequest() | DiskFull():
+            return words.stored(error)
         case InvalidRequest():
             return words.invalid(error)
         case AlreadyAccepted():

@@ -4,7 +4,9 @@
     ├── NotHere            the command needs a server, or the button belongs to another one
     ├── NotYours           only its owner or a moderator may do that
     ├── NeedsManageServer  only who manages the server may do that
+    ├── NothingToSet       a quota command that says neither seconds nor waiting nor remove
     ├── UnknownJob         no such job, or its pictures are gone
+    ├── NothingOfYours     the person has no job that could be cancelled
     ├── AlreadyOver        it has ended; there is nothing left to cancel
     ├── BotCannotPost      the bot lacks permissions in this channel
     └── Draining           the studio is closing and takes nothing new
@@ -29,12 +31,20 @@ class NeedsManageServer(Refusal):
     """Settings of the server are for those who manage it."""
 
 
+class NothingToSet(Refusal):
+    """A quota was to be set, but to nothing."""
+
+
 class UnknownJob(Refusal):
     """There is no such job here any more."""
 
 
 class AlreadyOver(Refusal):
     """The job has ended already."""
+
+
+class NothingOfYours(Refusal):
+    """The person has no job that waits or runs."""
 
 
 class BotCannotPost(Refusal):

@@ -7,7 +7,7 @@ or `unanswered`; delivery follows from there.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.ask import Ask
@@ -28,7 +28,7 @@ class Ticket:
 
     Attributes:
         record: the stored job.
-        job: the engine's, or None when it is already over.
+        job: the engine's.
         place: where it stands in line at this moment.
         left: compute-seconds of the person's day that remain after it; None when there is no limit.
         budget: the whole day's; None likewise.
@@ -105,13 +105,30 @@ class Studio:
     async def reroll(self, ask: Ask, job_id: str) -> Ticket:
         """The same words and settings again, from fresh noise."""
         parent = await self._parent(ask, job_id)
-        request = parent.request.reroll(self._fresh_seed()).asked_by(ask.owner)
+        request = self._within(parent.request.reroll(self._fresh_seed())).asked_by(ask.owner)
         return await self._accept(ask, JobKind.REROLL, request, parent=parent)
+
+    async def retry(self, ask: Ask, job_id: str) -> Ticket | AlreadyMade:
+        """Exactly what ended without pictures: the same kind, seed and source, paid by who presses."""
+        ended = await self._parent(ask, job_id)
+        if ended.kind is JobKind.UPSCALE and ended.parent is not None and ended.parent_index is not None:
+            return await self.upscale(ask, ended.parent, ended.parent_index)
+        parent = None if ended.parent is None else await self._parent(ask, ended.parent)
+        request = self._within(ended.request).asked_by(ask.owner)
+        return await self._accept(ask, ended.kind, request, parent=parent, index=ended.parent_index)
+
+    def _within(self, request: ImageRequest) -> ImageRequest:
+        """The request within the limits as they are now; they may have been lowered since."""
+        return replace(
+            request,
+            count=min(request.count, self._limits.max_count),
+            steps=min(request.steps, self._limits.max_steps),
+        )
 
     async def vary(self, ask: Ask, job_id: str, index: int) -> Ticket:
         """As many pictures near picture `index` as come back when nobody says."""
-        parent = await self._parent(ask, job_id, index)
-        count = self._limits.default_count
+        parent = await self._parent(ask, job_id)
+        count = min(self._limits.default_count, self._limits.max_count)
         request = parent.request.vary(
             index, seed=self._fresh_seed(), strength=VARIATION_STRENGTH, count=count
         ).asked_by(ask.owner)
@@ -119,7 +136,8 @@ class Studio:
 
     async def upscale(self, ask: Ask, job_id: str, index: int) -> Ticket | AlreadyMade:
         """Picture `index`, larger and faithful; once for everybody in the channel."""
-        parent = await self._parent(ask, job_id, index)
+        parent = await self._parent(ask, job_id)
+        await self.picture(parent, index)
         request = parent.request.picture(index).asked_by(ask.owner)
         async with self._upscaling:  # two presses at once must not both find nothing
             if not ask.private:
@@ -128,14 +146,12 @@ class Studio:
                     return AlreadyMade(record=made)
             return await self._accept(ask, JobKind.UPSCALE, request, parent=parent, index=index)
 
-    async def _parent(self, ask: Ask, job_id: str, index: int | None = None) -> JobRecord:
+    async def _parent(self, ask: Ask, job_id: str) -> JobRecord:
         parent = await self._store.job(job_id)
         if parent is None or parent.guild_id != ask.guild_id:
             raise UnknownJob
         if parent.private and parent.user_id != ask.user_id:
             raise NotYours
-        if index is not None:
-            await self.picture(parent, index)
         return parent
 
     async def picture(self, record: JobRecord, index: int) -> Picture:

@@ -8,6 +8,7 @@ from bot.commands.acknowledge import acknowledge
 from bot.commands.matching import Choice, matching
 from bot.delivery import Delivery
 from bot.prompt import Aspect, ImageOrder, parse
+from bot.prompt.values import read_sampler
 from bot.studio import Studio
 from inference import SAMPLERS
 from inference.request import MAX_COUNT, MAX_GUIDANCE, MAX_STEPS
@@ -71,7 +72,7 @@ def add_imagine(
             seed=seed,
             steps=steps,
             guidance=guidance,
-            sampler=sampler,
+            sampler=None if sampler is None else read_sampler(sampler),
             model=model,
         )
         ticket = await studio.imagine(ask, parse(prompt).over(options))

@@ -36,7 +36,7 @@ class JobPresses:
                 await self._cancel(interaction, button.job)
             case Verb.DELETE:
                 await self._delete(interaction, button.job)
-            case Verb.REROLL | Verb.VARY | Verb.UPSCALE:
+            case Verb.REROLL | Verb.RETRY | Verb.VARY | Verb.UPSCALE:
                 await self._make(interaction, button)
             case _:
                 raise UnknownJob
@@ -46,6 +46,8 @@ class JobPresses:
         match button.verb:
             case Verb.REROLL:
                 made: Ticket | AlreadyMade = await self._studio.reroll(ask, button.job)
+            case Verb.RETRY:
+                made = await self._studio.retry(ask, button.job)
             case Verb.VARY:
                 made = await self._studio.vary(ask, button.job, button.index)
             case _:
@@ -68,7 +70,7 @@ class JobPresses:
             and not await self._post.exists(made.record)
         ):
             # Its message was deleted by hand: nobody can see it any more, so it may be made anew.
-            await self._store.delete_pictures(made.record.id, by=ask.user_id)
+            await self._store.delete_pictures(made.record.id, by=made.record.user_id)
             made = await self._studio.upscale(ask, button.job, button.index)
         return made
 
@@ -82,11 +84,23 @@ class JobPresses:
     async def _cancel(self, interaction: Interaction, job_id: str) -> None:
         ask = asking.read(interaction)
         record = await self._studio.may_end(ask, job_id)
-        if record.state.over or not self._delivery.cancel(record.id):
+        if record.state.over:
+            await self._show_ending(interaction, record)
+            return
+        if not self._delivery.cancel(record.id):
             raise AlreadyOver
         await self._studio.note_cancelled(ask, record)
         # The card itself says that it was cancelled, within a step or two.
         await interaction.response.defer()
+
+    async def _show_ending(self, interaction: Interaction, record: JobRecord) -> None:
+        """A crash came between a job's end and its last word: the card catches up now."""
+        ending = self._look(record).ended()
+        if ending is None:
+            raise AlreadyOver
+        view, _ = ending()
+        view.stop()
+        await interaction.response.edit_message(view=view, attachments=[])
 
     async def _delete(self, interaction: Interaction, job_id: str) -> None:
         record = await self._studio.discard(asking.read(interaction), job_id)

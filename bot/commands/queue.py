@@ -1,5 +1,7 @@
 """`/queue` and `/cancel`: looking at the line, and leaving it."""
 
+from dataclasses import replace
+
 import discord
 from discord import app_commands
 
@@ -8,7 +10,7 @@ from bot.client import EaselTree, Interaction
 from bot.commands import asking
 from bot.commands.matching import Choice
 from bot.delivery import Delivery
-from bot.refusal import AlreadyOver
+from bot.refusal import AlreadyOver, NothingOfYours
 from bot.render import panels, words
 from bot.store import JobRecord
 from bot.studio import Studio
@@ -25,15 +27,18 @@ def add_queue(tree: EaselTree, studio: Studio, delivery: Delivery) -> None:
         records = {record.id: record for record in await studio.active(ask.guild_id)}
         line = studio.line()
         ordered = [records.pop(entry.job_id) for entry in line if entry.job_id in records]
+        everything = (*ordered, *records.values())
+        places = {entry.job_id: entry for entry in line}
         lines = [
             panels.QueueLine(
                 record=record,
-                place=studio.place(record.id),
+                place=places.get(record.id),
                 prompt=record.request.prompt if _may_read(interaction, ask, record) else None,
             )
-            for record in (*ordered, *records.values())
+            for record in everything[: panels.LINES_SHOWN]
         ]
-        view = panels.queue(lines, elsewhere=len(line) - len(ordered))
+        more = len(everything) - len(lines)
+        view = panels.queue(lines, more=more, elsewhere=len(line) - len(ordered))
         await interaction.response.send_message(view=view, ephemeral=True)
 
     @tree.command(name="cancel", description="Stop a job of yours that waits or runs")
@@ -41,21 +46,15 @@ def add_queue(tree: EaselTree, studio: Studio, delivery: Delivery) -> None:
     async def cancel(interaction: Interaction, job: str | None = None) -> None:
         ask = asking.read(interaction, private=True)
         mine = [record for record in await studio.active(ask.guild_id) if record.user_id == ask.user_id]
-        if job is None:
-            chosen = mine[-1:]
-        elif job == ALL_MINE:
-            chosen = mine
-        else:
-            chosen = [await studio.may_end(ask, job)]
+        chosen = await _chosen(interaction, ask, studio, mine, job)
+        if not chosen:
+            raise NothingOfYours
         stopped = [record for record in chosen if not record.state.over and delivery.cancel(record.id)]
         if not stopped:
             raise AlreadyOver
         for record in stopped:
             await studio.note_cancelled(ask, record)
-        if len(stopped) == 1:
-            said = f"Cancelling “{words.prompt(stopped[0].request.prompt, 80)}”."
-        else:
-            said = f"Cancelling {len(stopped)} jobs."
+        said = _cancelling(stopped, readable=_may_read(interaction, ask, stopped[0]))
         await interaction.response.send_message(said, ephemeral=True)
 
     @cancel.autocomplete("job")
@@ -64,7 +63,10 @@ def add_queue(tree: EaselTree, studio: Studio, delivery: Delivery) -> None:
         records = [
             record
             for record in await studio.active(ask.guild_id)
-            if record.user_id == ask.user_id or (ask.moderator and _may_read(interaction, ask, record))
+            if record.user_id == ask.user_id
+            or (
+                _may_read(interaction, ask, record) and _with_rights_there(interaction, ask, record).moderator
+            )
         ]
         typed = current.casefold()
         choices = [
@@ -77,10 +79,41 @@ def add_queue(tree: EaselTree, studio: Studio, delivery: Delivery) -> None:
         return choices[:25]
 
 
+async def _chosen(
+    interaction: Interaction, ask: Ask, studio: Studio, mine: list[JobRecord], job: str | None
+) -> list[JobRecord]:
+    """Which jobs are meant: the newest of one's own, all of them, or one by its id."""
+    if job is None:
+        return mine[-1:]
+    if job == ALL_MINE:
+        return mine
+    there = _with_rights_there(interaction, ask, await studio.job(ask, job))
+    return [await studio.may_end(there, job)]
+
+
+def _cancelling(stopped: list[JobRecord], *, readable: bool) -> str:
+    if len(stopped) > 1:
+        return f"Cancelling {len(stopped)} jobs."
+    return (
+        f"Cancelling “{words.prompt(stopped[0].request.prompt, 80)}”." if readable else "Cancelling that job."
+    )
+
+
 def _label(ask: Ask, record: JobRecord) -> str:
     whose = "" if record.user_id == ask.user_id else " (somebody else's)"
     text = " ".join(record.request.prompt.split())
     return f"{text[: 95 - len(whose)]}{whose}"
+
+
+def _with_rights_there(interaction: Interaction, ask: Ask, record: JobRecord) -> Ask:
+    """The ask with the person's rights in the job's own channel: who moderates one may not moderate all."""
+    if record.channel_id == ask.channel_id or ask.manager:
+        return ask
+    guild, member = interaction.guild, interaction.user
+    channel = None if guild is None else guild.get_channel_or_thread(record.channel_id)
+    if channel is None or not isinstance(member, discord.Member):
+        return replace(ask, moderator=False)
+    return replace(ask, moderator=channel.permissions_for(member).manage_messages)
 
 
 def _may_read(interaction: Interaction, ask: Ask, record: JobRecord) -> bool:

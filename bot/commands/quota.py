@@ -5,8 +5,8 @@ from discord import app_commands
 
 from bot.client import EaselTree, Interaction
 from bot.commands import asking
-from bot.quota import Policy
-from bot.refusal import NeedsManageServer
+from bot.quota import Policies, Policy
+from bot.refusal import NeedsManageServer, NothingToSet
 from bot.render import panels
 from bot.studio import Studio
 
@@ -40,26 +40,50 @@ def add_quota(tree: EaselTree, studio: Studio) -> None:
         seconds="Compute-seconds in any 24 hours",
         waiting="Jobs that may wait at once",
         role="For this role; everyone if you don't say",
+        remove="Take the rule away instead",
     )
     async def set_quota(
         interaction: Interaction,
-        seconds: app_commands.Range[float, 0, MOST_SECONDS],
-        waiting: app_commands.Range[int, 1, MOST_WAITING],
+        seconds: app_commands.Range[float, 0, MOST_SECONDS] | None = None,
+        waiting: app_commands.Range[int, 1, MOST_WAITING] | None = None,
         role: discord.Role | None = None,
+        remove: bool = False,
     ) -> None:
         ask = asking.read(interaction, private=True)
         if not ask.manager:
             raise NeedsManageServer
-        everyone = role is None or role.is_default()
-        policy = Policy(seconds_per_day=seconds, waiting_jobs=waiting)
-        await studio.set_policy(ask, None if everyone or role is None else role.id, policy)
-        standing = await studio.standing(ask, ask.user_id, ask.role_ids)
-        whom = "Everyone" if everyone or role is None else f"<@&{role.id}>"
+        role_id = None if role is None or role.is_default() else role.id
+        before = (await studio.standing(ask, ask.user_id, ask.role_ids)).policies
+        rule = None if remove else _changed(before, role_id, seconds, waiting)
+        await studio.set_policy(ask, role_id, rule)
+        after = (await studio.standing(ask, ask.user_id, ask.role_ids)).policies
+        whom = "Everyone" if role_id is None else f"<@&{role_id}>"
+        said = (
+            f"{whom} may now use {panels.policy(rule)}."
+            if rule
+            else f"{whom} has no rule of its own any more."
+        )
         view = panels.panel(
-            f"### Quota\n{whom} may now use {panels.policy(policy)}.",
-            panels.policies(standing.policies),
+            f"### Quota\n{said}",
+            panels.policies(after),
             "-# The most generous of somebody's roles counts; without one, everyone's rule.",
         )
         await interaction.response.send_message(view=view, ephemeral=True)
 
     tree.add_command(group)
+
+
+def _changed(before: Policies, role_id: int | None, seconds: float | None, waiting: int | None) -> Policy:
+    """The rule with what was said; what was not said stays as it is.
+
+    Raises:
+        NothingToSet: nothing was said.
+    """
+    if seconds is None and waiting is None:
+        raise NothingToSet
+    general = before.everyone or before.fallback
+    now = general if role_id is None else before.roles.get(role_id, general)
+    return Policy(
+        seconds_per_day=now.seconds_per_day if seconds is None else seconds,
+        waiting_jobs=now.waiting_jobs if waiting is None else waiting,
+    )

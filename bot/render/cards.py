@@ -12,7 +12,7 @@ import discord
 from bot.attachments import Upload
 from bot.post import Frame
 from bot.render import words
-from bot.store import JobKind, JobRecord, Picture
+from bot.store import JobKind, JobRecord, JobState, Picture
 from bot.views.buttons import Row, cancel_row, picture_rows, retry_row, upscaled_rows
 from inference import Catalogue, Preview, Queued, QueueEntry
 
@@ -125,6 +125,13 @@ class Look:
     def failed(self, reason: str) -> Frame:
         return self._ended(f"{words.failure(reason)} Nothing was charged.")
 
+    def ended(self) -> Frame | None:
+        """How it ended without pictures, from what is stored; None when it did not."""
+        record = self.record
+        if record.state is JobState.CANCELLED:
+            return self.cancelled(record.compute_seconds or 0.0)
+        return self.failed(record.reason or "") if record.state is JobState.FAILED else None
+
     def deleted(self) -> View:
         """What stays when the pictures were deleted but the message cannot be."""
         return self._card(STOPPED, [discord.ui.TextDisplay("Deleted.")], [], heading=False)
@@ -172,7 +179,7 @@ class Look:
 def _standing(position: int, eta: float | None) -> str:
     line = "Next in line" if position == 1 else f"{words.ordinal(position)} in line"
     if eta is None:
-        return f"{line} · the model is still loading"
+        return f"{line} · no estimate yet"
     return f"{line} · ready in {words.about(eta)}"
 
 

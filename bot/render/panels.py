@@ -41,14 +41,14 @@ def panel(*paragraphs: str) -> discord.ui.LayoutView:
     return view
 
 
-def queue(lines: Sequence[QueueLine], elsewhere: int) -> discord.ui.LayoutView:
-    """This server's jobs in the order they will be served."""
+def queue(lines: Sequence[QueueLine], *, more: int, elsewhere: int) -> discord.ui.LayoutView:
+    """This server's jobs in the order they will be served; `more` wait behind those shown."""
     if not lines:
         busy = f" {words.jobs(elsewhere)} of other servers are ahead." if elsewhere else ""
         return panel("### Queue", f"Nothing is waiting here.{busy} Try `/imagine the sea at sunset`.")
-    shown = [_queue_line(line) for line in lines[:LINES_SHOWN]]
-    if len(lines) > LINES_SHOWN:
-        shown.append(f"… and {len(lines) - LINES_SHOWN} more")
+    shown = [_queue_line(line) for line in lines]
+    if more:
+        shown.append(f"… and {more} more")
     note = "-# Whoever has used the GPU least goes first; nobody can fill the line."
     if elsewhere:
         note += f" {words.jobs(elsewhere)} of other servers share it."
@@ -92,7 +92,9 @@ def policies(current: Policies) -> str:
     lines = [f"- everyone: {policy(current.everyone or current.fallback)}"]
     if current.everyone is None:
         lines[0] += " (Easel's default)"
-    lines += [f"- <@&{role}>: {policy(rule)}" for role, rule in current.roles.items()]
+    lines += [f"- <@&{role}>: {policy(rule)}" for role, rule in list(current.roles.items())[:LINES_SHOWN]]
+    if len(current.roles) > LINES_SHOWN:
+        lines.append(f"… and {len(current.roles) - LINES_SHOWN} more")
     return "\n".join(lines)
 
 

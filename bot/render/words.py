@@ -1,6 +1,7 @@
 """Phrases: durations, places in line, settings, and what to say when something is refused or fails."""
 
 import math
+import re
 from typing import Final
 
 import discord
@@ -13,12 +14,16 @@ from bot.refusal import (
     Draining,
     NeedsManageServer,
     NotHere,
+    NothingOfYours,
+    NothingToSet,
     NotYours,
     Refusal,
     UnknownJob,
 )
+from bot.store import DiskFull, PictureLost, StoreError
 from inference import SAMPLERS, FailureCode, ImageRequest, InvalidRequest
 
+_MARKUP: Final = re.compile(r"([\\*_~|`\[\]()<>#])")
 PROMPT_SHOWN: Final = 700
 """Characters of a prompt that a card shows; the rest is an ellipsis."""
 ALT_TEXT_LIMIT: Final = 1024
@@ -29,7 +34,8 @@ def prompt(text: str, limit: int = PROMPT_SHOWN) -> str:
     flat = " ".join(text.split())
     if len(flat) > limit:
         flat = f"{flat[: limit - 1].rstrip()}…"
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(flat))
+    # discord.py's own escaping leaves links and half of nested markup alive.
+    return discord.utils.escape_mentions(_MARKUP.sub(r"\\\1", flat))
 
 
 def seconds(value: float) -> str:
@@ -134,11 +140,15 @@ def no(error: Refusal) -> str:
         case NotHere():
             return "Easel works in servers, where your team and its quota live. Use this in a channel of one."
         case NotYours():
-            return "That is somebody else's: only they or a moderator may do that. Press 🔄 to make your own."
+            return "That is somebody else's: only they or a moderator may do that."
         case NeedsManageServer():
             return "Only people who may manage this server can change quotas. Ask one of them."
         case UnknownJob():
             return "Those pictures are gone: deleted, or made elsewhere. Start afresh with `/imagine`."
+        case NothingToSet():
+            return "Say `seconds`, `waiting` or both; or `remove: True` to take the rule away."
+        case NothingOfYours():
+            return "You have nothing waiting or running here."
         case AlreadyOver():
             return "That one has ended already; there is nothing left to cancel."
         case BotCannotPost(missing=missing):
@@ -158,14 +168,26 @@ FAILURES: Final[dict[str, str]] = {
     FailureCode.INVALID: "The model could not follow that request. Try other settings.",
     FailureCode.MODEL_UNAVAILABLE: "The model could not be loaded; `easel doctor` tells its keeper why.",
     FailureCode.OUT_OF_MEMORY: "That was too large for the memory. Try a smaller size or fewer pictures.",
-    FailureCode.WORKER_DIED: f"The image worker stopped twice on this. {_AGAIN}",
+    FailureCode.WORKER_DIED: f"The image worker keeps stopping. {_AGAIN}",
     FailureCode.INTERNAL: "Something broke inside Easel; the log of whoever runs it tells what. Try again.",
     Reason.TOO_LATE: "It took longer than the 15 minutes of a private answer. Ask again without `private`.",
     Reason.SOURCE_GONE: "The picture it was to be made from was deleted meanwhile.",
     Reason.NOT_SENT: "Discord refused the pictures. Try fewer or smaller ones.",
     Reason.DISK_FULL: DISK_FULL,
+    Reason.PICTURES_LOST: "The finished pictures could not be read back from the disk. Try again.",
     Reason.UNREACHABLE: "The channel could not be reached any more.",
 }
+
+
+def stored(error: StoreError) -> str:
+    """What the store could not give or take, for whoever pressed."""
+    match error:
+        case PictureLost():
+            return "That picture's file is lost. Make it again with 🔄."
+        case DiskFull():
+            return DISK_FULL
+        case _:
+            return no(UnknownJob())
 
 
 def failure(reason: str) -> str:

@@ -22,6 +22,7 @@ class Verb(StrEnum):
     UPSCALE = "up"
     VARY = "vary"
     REROLL = "again"
+    RETRY = "retry"
     DELETE = "bin"
     CANCEL = "cancel"
 
@@ -100,7 +101,7 @@ def cancel_row(job: str) -> Row:
 def retry_row(job: str) -> Row:
     """Where it ended without pictures."""
     return Row(
-        JobButton(Verb.REROLL, job, label="Try again", emoji="🔄"), JobButton(Verb.DELETE, job, emoji="🗑️")
+        JobButton(Verb.RETRY, job, label="Try again", emoji="🔄"), JobButton(Verb.DELETE, job, emoji="🗑️")
     )
 
 

@@ -1,5 +1,6 @@
 """What people read."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -119,7 +120,7 @@ def test_a_spent_budget_says_what_is_left_and_when_it_refills() -> None:
 def test_every_failure_and_refusal_has_words_of_its_own() -> None:
     """Nobody reads a code, and nobody reads the fallback by accident."""
     codes = [*FailureCode, *Reason]
-    unheard = {FailureCode.CLOSED, Reason.UNANSWERED}  # nobody is there to read these
+    unheard = {FailureCode.CLOSED, Reason.UNANSWERED, Reason.UNREADABLE}  # nobody is there to read these
     assert {code for code in codes if code not in unheard} == set(words.FAILURES)
     refusals = [
         kind for kind in vars(refusal).values() if isinstance(kind, type) and kind is not refusal.Refusal
@@ -131,3 +132,19 @@ def test_every_failure_and_refusal_has_words_of_its_own() -> None:
     }
     assert len(said) == len([kind for kind in refusals if issubclass(kind, refusal.Refusal)])
     assert "That can't be done." not in said
+
+
+@pytest.mark.parametrize(
+    "lure",
+    [
+        "[a](b)[click here](https://evil.example)",
+        "[**b**](https://x.example)",
+        "<#123>",
+        "</imagine:1>",
+        "<t:0:R>",
+    ],
+)
+def test_a_prompt_makes_no_link_mention_or_date(lure: str) -> None:
+    """Every sign that could begin one is escaped, however they are nested."""
+    shown = words.prompt(lure)
+    assert not re.search(r"(?<!\\)[\[\]()<>*#]", shown)

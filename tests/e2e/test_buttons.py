@@ -15,6 +15,10 @@ async def _imagine(house: House, person: Person, prompt: str = "a red house", **
     return await house.pictures(await person.command("imagine", prompt=prompt, **{"steps": 3, **options}))
 
 
+def seed_of(message: Message) -> str:
+    return message.text.split("seed ")[1].split()[0]
+
+
 async def _press(person: Person, message: Message, what: str) -> Message:
     answer = await person.press(message, what)
     assert isinstance(answer, Message)
@@ -128,6 +132,7 @@ async def test_a_cancelled_job_can_be_tried_again(house: House) -> None:
     await house.discord.until(house.says(reply, "Cancelled"))
     again = await _press(ada, reply, "Try again")
     assert "a second chance" in again.text
+    assert seed_of(again) == seed_of(reply)
     await ada.press(again, "Cancel")
     await house.settled()
 
@@ -178,3 +183,28 @@ async def test_mixed_views_cannot_take_the_buttons_class_away(house: House) -> N
     again = await _press(ada, four, "🔄")
     await house.pictures(again)
     assert len(store._dynamic_items) == 1
+
+
+async def test_a_cancelled_enlargement_tried_again_is_an_enlargement(house: House) -> None:
+    """The same picture, not a new one."""
+    ada = house.person("ada")
+    four = await _imagine(house, ada)
+    ahead = await ada.command("imagine", prompt="one ahead", steps=60)
+    large = await _press(ada, four, "U1")
+    await ada.press(large, "Cancel")
+    await house.discord.until(house.says(large, "Cancelled"))
+    await ada.press(ahead, "Cancel")
+    again = await house.pictures(await _press(ada, large, "Try again"))
+    assert "Picture 1, larger" in again.text
+    assert (again.pictures[0].width, again.pictures[0].height) == (512, 512)
+
+
+async def test_vary_under_an_enlargement_outlives_the_grid(house: House) -> None:
+    """Variations need seeds, not files."""
+    ada = house.person("ada")
+    four = await _imagine(house, ada)
+    large = await house.pictures(await _press(ada, four, "U1"))
+    await ada.press(four, "🗑️")
+    await house.discord.until(lambda: four.deleted)
+    varied = await house.pictures(await _press(ada, large, "Vary"))
+    assert len(varied.pictures) == 4

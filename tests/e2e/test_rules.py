@@ -24,8 +24,14 @@ async def test_a_spent_quota_says_what_is_left_and_when_it_refills(house: House)
     allowed = await ben.command("imagine", prompt="an artist's star", steps=2)
     assert "leaves" in allowed.text
     await house.pictures(allowed)
+    assert "Say `seconds`" in (await mia.command("quota set", role="Artists")).text
+    assert (
+        "500 s of compute a day, 2 waiting"
+        in (await mia.command("quota set", waiting=2, role="Artists")).text
+    )
+    assert "no rule of its own" in (await mia.command("quota set", remove=True, role="Artists")).text
     acts = house.rows("SELECT actor, act FROM audit")
-    assert acts == [(mia.user.id, "quota set")] * 2
+    assert acts == [(mia.user.id, "quota set")] * 4
     await mia.command("quota set", seconds=100_000, waiting=20)
 
 
@@ -104,7 +110,18 @@ async def test_cancel_takes_the_newest_a_chosen_one_or_all(house: House) -> None
     for job in jobs:
         await house.discord.until(house.says(job, "Cancelled"))
     await house.settled()
-    assert "ended already" in (await ada.command("cancel")).text
+    assert "nothing waiting or running" in (await ada.command("cancel")).text
+
+
+async def test_a_moderator_who_cancels_a_private_job_does_not_learn_its_prompt(house: House) -> None:
+    """The right to stop it is not the right to read it."""
+    ada, mia = house.person("ada"), house.person("mia")
+    reply = await ada.command("imagine", prompt="very secret words", steps=60, private=True)
+    ((job,),) = house.rows("SELECT id FROM jobs ORDER BY number DESC LIMIT 1")
+    said = (await mia.command("cancel", job=str(job))).text
+    assert said == "Cancelling that job."
+    await house.discord.until(house.says(reply, "Cancelled"))
+    await house.settled()
 
 
 async def test_help_fits_one_card_and_names_everything(house: House) -> None:
