@@ -76,6 +76,7 @@ export const mainOption = (command) =>
   command.options.find((option) => option.required && option.type === KIND.string && isTyped(option)) ??
   command.options.find((option) => option.required && isTyped(option)) ??
   command.options.find((option) => option.type === KIND.string && isTyped(option)) ??
+  command.options.find(isTyped) ??
   null;
 
 /** What is wrong with `value` (text) for `option`, or null. Empty is wrong only where the option is required. */

@@ -5,7 +5,7 @@ import { timeElement } from "./time.js";
 
 const LINK = /https?:\/\/[^\s<>]+[^\s<>.,:;!?'")\]]/;
 const INLINE = [
-  { name: "escape", pattern: /\\([^\w\s])/ },
+  { name: "escape", pattern: /\\([^A-Za-z0-9\s])/ },
   { name: "code", pattern: /``(.+?)``|`([^`\n]+)`/s },
   { name: "time", pattern: /<t:(-?\d{1,12})(?::([tTdDfFR]))?>/ },
   { name: "user", pattern: /<@!?(\d+)>/ },
