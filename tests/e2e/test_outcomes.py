@@ -231,3 +231,20 @@ async def test_a_lost_picture_stops_one_job_not_the_bot(house: House) -> None:
     await house.pictures(ahead)
     assert sorted(map(str, house.states()[-2:])) == ["delivered", "failed"]
     assert house.spent(ada) <= before
+
+
+async def test_a_story_that_breaks_off_is_taken_up_again(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The pictures could not be written for a while, for no known reason: they come all the same, once."""
+    ada = house.person("ada")
+    images = house.settings.storage.folder / "images"
+    reply = await ada.command("imagine", prompt="a stumbling star", steps=20)
+    images.rename(images.with_name("away"))
+    images.touch()
+    await house.discord.until(lambda: "story broke off" in caplog.text, timeout=20)
+    images.unlink()
+    images.with_name("away").rename(images)
+    await house.pictures(reply)
+    assert house.states()[-1] == "delivered"
+    assert len([m for m in ada.messages() if "a stumbling star" in m.text]) == 1
