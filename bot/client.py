@@ -112,9 +112,9 @@ class EaselClient(discord.Client):
                 try:
                     await self.tree.sync(guild=guild)
                 except (discord.NotFound, discord.Forbidden):
-                    log.warning(
-                        "discord.test_guilds names %s, a server the bot is not in", guild and guild.id
-                    )
+                    if guild is None:
+                        raise
+                    log.warning("discord.test_guilds names %d, a server the bot is not in", guild.id)
                     continue
                 await self._store.save_memory(key, digest)
                 log.info("registered %d commands", len(payload))
