@@ -1,0 +1,1 @@
+"""Flat little illustrations, drawn with Pillow; `picture.py` puts them together."""
