@@ -11,7 +11,7 @@ import typer
 from transformers.utils.logging import disable_progress_bar
 
 from inference.models import POCKET_FOLDER
-from inference.pocket import clip, dataset, exam, latents, package, tokenizer, unet, vae
+from inference.pocket import clip, dataset, exam, explain, latents, package, tokenizer, unet, vae
 from inference.pocket.crew import Effort, together
 from inference.pocket.report import Report
 
@@ -206,6 +206,16 @@ def evaluate_model(
     typer.echo(json.dumps(report.as_json(), indent=2) if as_json else report.as_table())
     if report.missed:
         raise typer.Exit(1)
+
+
+@app.command(name="explain")
+def draw_explanations(
+    weights: Annotated[Path, typer.Option(help="A packaged model.")] = POCKET_FOLDER,
+    target: Annotated[Path, typer.Option(help="Where the pictures go.")] = Path("docs/images/pocket"),
+) -> None:
+    """Make the pictures of docs/pocket.md: noising, denoising, autoencoder, guidance, attention."""
+    for path in explain.Explainer(weights).draw(target):
+        typer.echo(str(path), err=True)
 
 
 def _train(effort: Effort, work: Callable[..., None], folder: Path) -> None:

@@ -120,14 +120,14 @@ def _loss(clip: CLIPModel, pictures: Tensor, tokens: Tensor) -> Tensor:
 def found_among(clip: CLIPModel, folder: Path) -> float:
     """The share of held-out pictures that find their own caption among `AMONG`."""
     data, tokens = Dataset.load(folder, "test"), _tokens(folder, "test")
-    found = 0
-    for start in range(0, _EXAMINED, AMONG):
+    asked, found = min(_EXAMINED, len(data) // AMONG * AMONG), 0
+    for start in range(0, asked, AMONG):
         pictures = as_tensor(data.pictures[start : start + AMONG]).to(clip.device)
         images = clip.get_image_features(pixel_values=pictures).pooler_output
         words = tokens[start : start + AMONG, 0].long().to(clip.device)
         texts = nn.functional.normalize(clip.get_text_features(input_ids=words).pooler_output, dim=-1)
         found += int(((images @ texts.T).argmax(dim=1).cpu() == torch.arange(len(pictures))).sum())
-    return found / _EXAMINED
+    return found / asked
 
 
 def _tokens(folder: Path, split: dataset.Split) -> Tensor:

@@ -69,7 +69,7 @@ def captions(folder: Path, split: Split) -> list[list[str]]:
 
 def spec_of(seed: int, split: Split, index: int) -> tuple[Spec, random.Random]:
     """What picture `index` of a split shows, and the random numbers it is drawn with."""
-    rng = random.Random(f"{seed}/{split}/{index}")  # noqa: S311 - nothing secret
+    rng = random.Random(f"{seed}/{split}/{index}")
     return sample(rng, held_out=split == "test"), rng
 
 
@@ -114,6 +114,6 @@ def word(folder: Path, split: Split, count: int, *, seed: int) -> None:
     for index in range(count):
         spec, _ = spec_of(seed, split, index)
         # Numbers of their own: another wording must not change the pictures.
-        rng = random.Random(f"{seed}/{split}/{index}/words")  # noqa: S311 - nothing secret
+        rng = random.Random(f"{seed}/{split}/{index}/words")
         worded.append([caption(spec, rng) for _ in range(CAPTIONS)])
     (folder / f"{split}-captions.json").write_text(json.dumps(worded))

@@ -84,7 +84,7 @@ class Sheet:
     @classmethod
     def of(cls, each: int, *, seed: int) -> "Sheet":
         """`each` questions of each kind."""
-        rng = random.Random(f"examination/{seed}")  # noqa: S311 - nothing secret
+        rng = random.Random(f"examination/{seed}")
         return cls(
             singles=_some(rng, each, Shapes, _single),
             groups=_some(rng, each, Shapes, lambda spec: spec.count > 1),
@@ -121,7 +121,7 @@ def examined(sheet: Sheet, pictures: Sequence[Image.Image], examiner: Examiner) 
 
 def originals(sheet: Sheet, *, seed: int) -> list[Image.Image]:
     """The sheet as the recipe draws it: what the examiner itself makes of perfect answers is its margin."""
-    rng = random.Random(f"originals/{seed}")  # noqa: S311 - nothing secret
+    rng = random.Random(f"originals/{seed}")
     return [picture(spec, rng) for spec in sheet]
 
 

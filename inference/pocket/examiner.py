@@ -29,7 +29,7 @@ class Examiner:
     def __init__(self, clip: CLIPModel, processor: CLIPProcessor, *, seed: int) -> None:
         """Draws the originals and fits the probes; takes some twenty seconds on two cores."""
         self._clip, self._processor = clip, processor
-        rng = random.Random(f"examiner/{seed}")  # noqa: S311 - nothing secret
+        rng = random.Random(f"examiner/{seed}")
         drawn = (sample(rng) for _ in range(_ORIGINALS * 3))
         specs = [spec for spec in drawn if _readable(spec)][:_ORIGINALS]
         features = self.features([picture(spec, rng) for spec in specs])

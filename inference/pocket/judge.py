@@ -1,7 +1,7 @@
-"""Reads a picture of shapes without a model: which background, how many things, of which colour and shape.
+"""Reads a picture of shapes without a model: its background and its things, with their colour and shape.
 
-An examiner that knows nothing of the prompt. On drawn originals it is right nearly always, and `evaluate` says
-how often, so that its own mistakes are not taken for the model's.
+An examiner that knows nothing of the prompt. On drawn originals it is right nearly always, and `evaluate`
+says how often, so that its own mistakes are not taken for the model's.
 """
 
 import math

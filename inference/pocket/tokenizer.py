@@ -24,7 +24,7 @@ def train(folder: Path, *, seed: int) -> CLIPTokenizer:
     Byte-level, as CLIP's own: whatever is typed becomes tokens, and none of them is unknown.
     """
     captions = [words for several in dataset.captions(folder, "train") for words in several]
-    some = random.Random(seed).sample(captions, min(len(captions), 100_000))  # noqa: S311 - nothing secret
+    some = random.Random(seed).sample(captions, min(len(captions), 100_000))
     bpe = Tokenizer(models.BPE(continuing_subword_prefix="", end_of_word_suffix="</w>"))
     bpe.normalizer = normalizers.Sequence(
         [normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()]

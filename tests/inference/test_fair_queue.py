@@ -187,7 +187,7 @@ def test_a_stream_of_newcomers_starves_nobody(kind: Callable[[], FairQueue], sta
 
 def test_sporadic_owners_wait_little_beside_a_heavy_one() -> None:
     """Whoever comes now and then waits for about one request, not for the heap of another."""
-    rng = random.Random(3)  # noqa: S311 — a fixed load
+    rng = random.Random(3)
     heap = [Arrival("heavy", at=0.0, estimate=10, cost=10) for _ in range(30)]
     sporadic = [
         Arrival(owner, at=rng.uniform(0, 250), estimate=2, cost=2)

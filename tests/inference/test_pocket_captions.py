@@ -21,7 +21,7 @@ SIGHTS = ("stars", "starry", "aurora", "northern lights", "moon", "moonlight", "
 @pytest.fixture(scope="module")
 def said() -> list[tuple[Spec, str]]:
     """A few thousand pictures, each with one caption, in lower case."""
-    rng = random.Random(11)  # noqa: S311 - nothing secret
+    rng = random.Random(11)
     specs = [sample(rng) for _ in range(3000)]
     return [(spec, caption(spec, rng).lower()) for spec in specs]
 
@@ -212,7 +212,7 @@ def test_captions_are_clean_english(said: list[tuple[Spec, str]]) -> None:
 
 def test_people_find_their_own_words(said: list[tuple[Spec, str]]) -> None:
     """Many pictures get short captions, and what is often typed is often learnt."""
-    rng = random.Random(3)  # noqa: S311 - nothing secret
+    rng = random.Random(3)
     house = Scene(place="sea", time="night", subject="house", colour="red", starry=True, moon="full")
     wood = Scene(place="forest", time="night", starry=True, glow=True)
     heard = " ".join(caption(spec, rng).lower() for spec in (house, wood) for _ in range(400))
@@ -227,7 +227,7 @@ def test_people_find_their_own_words(said: list[tuple[Spec, str]]) -> None:
 def test_the_same_seed_says_the_same(said: list[tuple[Spec, str]]) -> None:
     """A data set drawn again is the same data set."""
     for seed, (spec, _) in enumerate(said[:100]):
-        one, other = random.Random(seed), random.Random(seed)  # noqa: S311 - nothing secret
+        one, other = random.Random(seed), random.Random(seed)
         assert caption(spec, one) == caption(spec, other)
 
 
