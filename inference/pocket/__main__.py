@@ -32,7 +32,7 @@ Seed = Annotated[int, typer.Option(help="Of everything random. The same seed giv
 Samples = Annotated[int, typer.Option(help="Pictures to learn from, over all sittings.")]
 Batch = Annotated[int, typer.Option(help="Pictures a step.")]
 Minutes = Annotated[float | None, typer.Option(help="End this sitting after so many minutes.")]
-Processes = Annotated[int, typer.Option(help="On a CPU: one for each core. On a GPU: 1.")]
+Processes = Annotated[int | None, typer.Option(help="Two on a CPU, one on anything else, unless said.")]
 Threads = Annotated[int, typer.Option(help="Of each process.")]
 Device = Annotated[str, typer.Option(help="cpu, cuda or mps.")]
 
@@ -47,7 +47,7 @@ def draw(
         int, typer.Option(help="To train on; a twelfth as many wide and tall ones.")
     ] = 80_000,
     tests: Annotated[int, typer.Option(help="Held out.")] = 1_500,
-    processes: Processes = 2,
+    processes: Annotated[int, typer.Option(help="One for each core.")] = 2,
 ) -> None:
     """Draw the pictures and word their captions."""
     counts: dict[dataset.Split, int] = {
@@ -80,7 +80,7 @@ def train_vae(
     samples: Samples = 60_000,
     batch: Batch = 4,
     minutes: Minutes = None,
-    processes: Processes = 2,
+    processes: Processes = None,
     threads: Threads = 1,
     device: Device = "cpu",
 ) -> None:
@@ -89,7 +89,7 @@ def train_vae(
         samples=samples,
         batch=batch,
         minutes=minutes,
-        processes=processes,
+        processes=processes or (2 if device == "cpu" else 1),
         threads=threads,
         device=device,
         seed=seed,
@@ -115,7 +115,7 @@ def train_unet(
     samples: Samples = 2_400_000,
     batch: Batch = 64,
     minutes: Minutes = None,
-    processes: Processes = 2,
+    processes: Processes = None,
     threads: Threads = 1,
     device: Device = "cpu",
 ) -> None:
@@ -125,7 +125,7 @@ def train_unet(
         samples=samples,
         batch=batch,
         minutes=minutes,
-        processes=processes,
+        processes=processes or (2 if device == "cpu" else 1),
         threads=threads,
         device=device,
         seed=seed,
@@ -140,7 +140,7 @@ def polish_decoder(
     samples: Samples = 20_000,
     batch: Batch = 4,
     minutes: Minutes = None,
-    processes: Processes = 2,
+    processes: Processes = None,
     threads: Threads = 1,
     device: Device = "cpu",
 ) -> None:
@@ -149,7 +149,7 @@ def polish_decoder(
         samples=samples,
         batch=batch,
         minutes=minutes,
-        processes=processes,
+        processes=processes or (2 if device == "cpu" else 1),
         threads=threads,
         device=device,
         seed=seed,
@@ -164,7 +164,7 @@ def train_clip(
     samples: Samples = 160_000,
     batch: Batch = 256,
     minutes: Minutes = None,
-    processes: Processes = 2,
+    processes: Processes = None,
     threads: Threads = 1,
     device: Device = "cpu",
 ) -> None:
@@ -173,7 +173,7 @@ def train_clip(
         samples=samples,
         batch=batch,
         minutes=minutes,
-        processes=processes,
+        processes=processes or (2 if device == "cpu" else 1),
         threads=threads,
         device=device,
         seed=seed,

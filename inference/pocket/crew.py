@@ -34,6 +34,8 @@ class Effort:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if self.processes > 1 and self.device != "cpu":
+            raise ValueError(f"several processes train on a CPU alone, not on {self.device}")
         if self.batch % self.processes:
             raise ValueError(f"a batch of {self.batch} cannot be shared by {self.processes} processes")
 

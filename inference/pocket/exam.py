@@ -99,6 +99,8 @@ class StockPainter:
         seed: int,
         guidance_scale: float = GUIDANCE,
         negative_prompt: str = "",
+        width: int = SIDE,
+        height: int = SIDE,
     ) -> list[Image.Image]:
         """One picture a prompt; picture i has seed + i."""
         pictures: list[Image.Image] = []
@@ -112,8 +114,8 @@ class StockPainter:
                     num_inference_steps=STEPS,
                     guidance_scale=guidance_scale,
                     generator=[torch.Generator().manual_seed(number) for number in seeds],
-                    width=SIDE,
-                    height=SIDE,
+                    width=width,
+                    height=height,
                 )
                 pictures += output.images
                 report.update(len(pictures))

@@ -39,20 +39,25 @@ def package(folder: Path, target: Path) -> dict[str, int]:
     CLIPModel.from_pretrained(folder / "clip").half().save_pretrained(part / "clip")
     tokenizer.load(folder).save_pretrained(part / "clip")
     clip.processor().save_pretrained(part / "clip")
-    for settings in part.rglob("config.json"):
+    for settings in part.rglob("*.json"):
         _forget_origin(settings)
     sizes = {str(path.relative_to(part)): path.stat().st_size for path in sorted(part.rglob("*.safetensors"))}
     whole = sum(sizes.values())
     beside = sum(size for name, size in sizes.items() if name.startswith("clip"))
     if whole - beside > LARGEST or whole > LARGEST_WITH_CLIP:
         raise ValueError(f"{whole - beside:,} bytes, {whole:,} with CLIP, are more than the model may have")
-    shutil.rmtree(target, ignore_errors=True)
+    old = target.with_name(f"{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
     part.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
     return sizes
 
 
 def _forget_origin(settings: Path) -> None:
     """Takes out the folder that a part was loaded from: it means nothing elsewhere."""
     values = json.loads(settings.read_text())
-    values.pop("_name_or_path", None)
-    settings.write_text(json.dumps(values, indent=2) + "\n")
+    if "_name_or_path" in values:
+        del values["_name_or_path"]
+        settings.write_text(json.dumps(values, indent=2) + "\n")
