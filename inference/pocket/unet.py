@@ -13,7 +13,7 @@ from torch import Tensor, nn, optim
 from torch.nn.functional import mse_loss
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from inference.pocket import dataset, latents, tokenizer
+from inference.pocket import latents, tokenizer
 from inference.pocket.checkpoint import Checkpoint
 from inference.pocket.crew import Average, Crew, pick
 from inference.pocket.dataset import CAPTIONS, Dataset
@@ -26,6 +26,8 @@ WITHOUT_CAPTION: Final = 0.1
 """So many learn without their caption, for classifier-free guidance."""
 SHARES: Final = (0.45, 0.2, 0.35)
 """Of shapes, portraits and scenes in a batch. Simple pictures come oftener: what they teach carries over."""
+LEVELS: Final = 2
+"""So many noise levels of each picture are learnt at once: its caption is read once for all of them."""
 _HALF_UNTIL: Final = 0.12
 """Pictures of half the size come first: a quarter of the price for learning what the words mean."""
 _OTHER_SHAPES: Final = 0.08
@@ -98,7 +100,8 @@ class Lessons:
     """Batches of latents and captions."""
 
     def __init__(self, folder: Path, words: CLIPTokenizer) -> None:
-        self._buckets = {bucket: _bucket(folder, bucket, words) for bucket in BUCKETS}
+        tokens = {split: tokenizer.tokens(folder, split) for split in set(BUCKETS.values())}
+        self._buckets = {bucket: _bucket(folder, bucket, tokens[split]) for bucket, split in BUCKETS.items()}
         empty = words("", padding="max_length", max_length=tokenizer.LENGTH).input_ids
         self._empty = torch.tensor(empty)
 
@@ -120,12 +123,8 @@ class Lessons:
         return "wide" if draw < _OTHER_SHAPES / 2 else "tall" if draw < _OTHER_SHAPES else "train"
 
 
-def _bucket(folder: Path, bucket: Bucket, words: CLIPTokenizer) -> _Bucket:
-    data = Dataset.load(folder, BUCKETS[bucket])
-    flat = [caption for several in dataset.captions(folder, BUCKETS[bucket]) for caption in several]
-    ids = words(flat, padding="max_length", truncation=True, max_length=tokenizer.LENGTH).input_ids
-    tokens = torch.tensor(ids, dtype=torch.int16).view(len(data), CAPTIONS, tokenizer.LENGTH)
-    kinds = torch.from_numpy(data.kinds).long()
+def _bucket(folder: Path, bucket: Bucket, tokens: Tensor) -> _Bucket:
+    kinds = torch.from_numpy(Dataset.load(folder, BUCKETS[bucket]).kinds).long()
     weights = torch.tensor(SHARES)[kinds] / kinds.bincount(minlength=3).clamp(min=1)[kinds]
     return _Bucket(latents.load(folder, bucket), tokens, weights)
 
@@ -157,14 +156,15 @@ class Pupil:
         self._alpha_bars = sampler().alphas_cumprod
 
     def error(self, clean: Tensor, tokens: Tensor, rng: torch.Generator) -> Tensor:
-        """The mean squared error of the predicted velocity at random timesteps."""
+        """The mean squared error of the predicted velocity, each picture at `LEVELS` random timesteps."""
         device = self.unet.device
+        clean = clean.repeat_interleave(LEVELS, dim=0)
         timesteps = torch.randint(len(self._alpha_bars), (len(clean),), generator=rng)
         noise = torch.randn(clean.shape, generator=rng)
         alpha_bar = self._alpha_bars[timesteps]
         noisy, target = noised(clean, noise, alpha_bar), velocity(clean, noise, alpha_bar)
         with torch.autocast(device.type, torch.bfloat16):
-            hidden = self.text_encoder(tokens.to(device)).last_hidden_state
+            hidden = self.text_encoder(tokens.to(device)).last_hidden_state.repeat_interleave(LEVELS, dim=0)
             output = self.unet(noisy.to(device), timesteps.to(device), encoder_hidden_states=hidden).sample
         return mse_loss(output.float(), target.to(device))
 
@@ -195,7 +195,7 @@ def train(crew: Crew, folder: Path) -> None:
         while progress.samples < crew.effort.samples and not over:
             along = progress.samples / crew.effort.samples
             rng = crew.randomness(progress.step)
-            clean, tokens = lessons.batch(crew.share, along, rng)
+            clean, tokens = lessons.batch(max(1, crew.share // LEVELS), along, rng)
             pupil.set_pace(_pace(progress.step, along))
             pupil.optimizer.zero_grad()
             error = pupil.error(clean, tokens, rng)
