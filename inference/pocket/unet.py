@@ -28,8 +28,8 @@ SHARES: Final = (0.45, 0.2, 0.35)
 """Of shapes, portraits and scenes in a batch. Simple pictures come oftener: what they teach carries over."""
 LEVELS: Final = 2
 """So many noise levels of each picture are learnt at once: its caption is read once for all of them."""
-_HALF_UNTIL: Final = 0.12
-"""Pictures of half the size come first: a quarter of the price for learning what the words mean."""
+_HALF_UNTIL: Final = 0.05
+"""Pictures of half the size come first: cheaper, for learning what the words mean."""
 _OTHER_SHAPES: Final = 0.08
 """So many batches are wide or tall."""
 _COOL_FROM: Final = 0.75
