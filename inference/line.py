@@ -55,6 +55,8 @@ class Line:
                     position=position,
                     eta_seconds=ahead if known else None,
                     estimate=live.estimate,
+                    step=live.step,
+                    steps=live.steps,
                 )
             )
         return tuple(entries)
