@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Final
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page, expect
 
 PATIENCE: Final = 5_000
 """Milliseconds that a test waits for what it expects to see."""
@@ -25,6 +25,14 @@ async def type_out(page: Page, text: str) -> None:
     """Type into the message box, key by key, and press Enter."""
     await composer(page).press_sequentially(text)
     await page.keyboard.press("Enter")
+
+
+async def say(page: Page, text: str) -> Locator:
+    """Type out a message, wait until it stands last in the channel, and give it."""
+    await type_out(page, text)
+    message = page.locator("[data-message-id]").filter(has_text=text).last
+    await expect(message).to_be_visible()
+    return message
 
 
 async def ask_menu(message: Locator, item: str) -> None:

@@ -103,9 +103,9 @@ async def test_a_moderator_deletes_what_others_wrote(tab: Opener) -> None:
 async def test_reactions_are_counted_for_all(tab: Opener) -> None:
     """One press adds one's own, another takes it back; the picker finds an emoji by name."""
     async with tab("ada") as ada, tab("ben") as ben:
-        await type_out(ada, "what do you think?")
-        await newest(ada).hover()
-        await newest(ada).get_by_role("button", name="React with thumbsup").click()
+        message = await say(ada, "what do you think?")
+        await message.hover()
+        await message.get_by_role("button", name="React with thumbsup").click()
         seen = newest(ben).get_by_role("button", name="thumbsup, 1 reaction")
         await expect(seen).to_have_attribute("aria-pressed", "false")
         await seen.click()
@@ -122,8 +122,8 @@ async def test_reactions_are_counted_for_all(tab: Opener) -> None:
 async def test_a_thread_has_a_place_of_its_own(tab: Opener) -> None:
     """It begins at a message, opens, stands below its channel for all, and leads back up."""
     async with tab("ada") as ada, tab("ben") as ben:
-        await type_out(ada, "ideas for the poster?")
-        await ask_menu(newest(ada).locator(".body"), "Create thread")
+        message = await say(ada, "ideas for the poster?")
+        await ask_menu(message.locator(".body"), "Create thread")
         form = ada.get_by_role("dialog", name="Create thread")
         await form.get_by_label("Thread name").fill("Poster")
         await form.get_by_role("button", name="Create").click()
@@ -141,8 +141,8 @@ async def test_a_thread_has_a_place_of_its_own(tab: Opener) -> None:
 async def test_the_bots_own_menu_entries_work(tab: Opener) -> None:
     """A command on a message or person is in their menu, and its answer appears like any other."""
     async with tab("ada") as page:
-        await type_out(page, "describe me")
-        await ask_menu(newest(page).locator(".body"), "Describe")
+        message = await say(page, "describe me")
+        await ask_menu(message.locator(".body"), "Describe")
         await expect(newest(page)).to_contain_text("It says: describe me")
         await expect(newest(page)).to_contain_text("Only you can see this")
         await ask_menu(page.locator("[data-member=mia]"), "Wave at")
