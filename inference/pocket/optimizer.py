@@ -1,9 +1,12 @@
 """How the U-Net and the text encoder learn: matrices by Muon, everything else by AdamW."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from torch import nn, optim
+
+_STRIDE: Final = 2.0
+"""How much longer Muon's steps are than AdamW's, in root mean square."""
 
 
 class Optimizer:
@@ -23,7 +26,7 @@ class Optimizer:
             matrices = {id(kernel): kernel for kernel in _matrices(module)}
             views = [nn.Parameter(kernel.detach().flatten(1)) for kernel in matrices.values()]
             self._kernels += zip(matrices.values(), views, strict=True)
-            muon.append({"params": views, "base": rate})
+            muon.append({"params": views, "base": _STRIDE * rate})
             others = [parameter for parameter in module.parameters() if id(parameter) not in matrices]
             adam.append({"params": others, "base": rate})
         self._muon = optim.Muon(muon, weight_decay=weight_decay, adjust_lr_fn="match_rms_adamw")
