@@ -11,7 +11,7 @@ from chromium import CHROMIUM, NO_CHROMIUM, chromium
 from conformance import Conformance, Description
 from page_bot import COMMANDS, PageBot
 from page_hands import PATIENCE, Opener
-from playwright.async_api import Browser, Page, ViewportSize
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from bot.playground.endpoint import point_discord_py_at
 from bot.playground.inside import mount_inside
@@ -54,6 +54,7 @@ async def bot(discord: LoopbackDiscord) -> AsyncIterator[PageBot]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     async with chromium() as browser:
         yield browser
 
