@@ -35,7 +35,7 @@ function placeholder(world, channel, name) {
   if (!channel) return "There is no channel to write in";
   if (!world.may("send")) return "You may not write here.";
   if (channel.archived) return `${name} is archived; a message takes it up again`;
-  return matchMedia("(max-width: 560px)").matches ? `Message ${name}` : `Message ${name} — / for commands`;
+  return document.getElementById("messages").clientWidth < 460 ? `Message ${name}` : `Message ${name} — / for commands`;
 }
 
 function drawBotState({ bot }) {
