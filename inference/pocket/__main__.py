@@ -3,6 +3,8 @@
 import json
 import sys
 from collections.abc import Callable
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated
 
@@ -29,8 +31,10 @@ app = typer.Typer(
 
 Folder = Annotated[Path, typer.Option("--folder", help="Where everything made on the way is kept.")]
 Seed = Annotated[int, typer.Option(help="Of everything random. The same seed gives the same model.")]
-Samples = Annotated[int, typer.Option(help="Pictures to learn from, over all sittings.")]
-Batch = Annotated[int, typer.Option(help="Pictures a step.")]
+Samples = Annotated[
+    int, typer.Option(help="Pictures to learn from, over all sittings; each noise level counts.")
+]
+Batch = Annotated[int, typer.Option(min=2, help="Pictures a step; each noise level counts.")]
 Minutes = Annotated[float | None, typer.Option(help="End this sitting after so many minutes.")]
 Processes = Annotated[int | None, typer.Option(help="Two on a CPU, one on anything else, unless said.")]
 Threads = Annotated[int, typer.Option(help="Of each process.")]
@@ -100,12 +104,11 @@ def train_vae(
 @app.command()
 def encode(folder: Folder = FOLDER, device: Device = "cpu") -> None:
     """Encode all pictures with the trained autoencoder; `unet` does it too where it was not done."""
-    bucket = ""
-    report = None
-    for name, done, total in latents.encode(folder, device=device):
-        if report is None or name != bucket:
-            bucket, report = name, Report(f"encode {name}", total, unit="pictures")
-        report.update(done)
+    buckets = groupby(latents.encode(folder, device=device), key=itemgetter(0, 2))
+    for (name, total), steps in buckets:
+        with Report(f"encode {name}", total, unit="pictures") as report:
+            for _, done, _ in steps:
+                report.update(done)
 
 
 @app.command(name="unet")
@@ -187,14 +190,15 @@ def write_package(
     target: Annotated[Path, typer.Option(help="Replaced as a whole.")] = POCKET_FOLDER,
 ) -> None:
     """Write the weights as they ship."""
-    for name, size in package.package(folder, target).items():
+    largest = package.LARGEST_WITH_CLIP if target == POCKET_FOLDER else None
+    for name, size in package.package(folder, target, largest=largest).items():
         typer.echo(f"{size:>12,} bytes  {name}", err=True)
 
 
 @app.command(name="evaluate")
 def evaluate_model(
     weights: Annotated[Path, typer.Option(help="A packaged model.")] = POCKET_FOLDER,
-    each: Annotated[int, typer.Option(help="Questions of each kind.")] = 64,
+    each: Annotated[int, typer.Option(min=4, help="Questions of each kind.")] = 64,
     seed: Seed = 1,
     threads: Threads = 2,
     grids: Annotated[Path | None, typer.Option(help="A folder for sheets of all answers.")] = None,

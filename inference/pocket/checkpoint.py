@@ -1,5 +1,6 @@
 """What a stage needs to go on where it stopped."""
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,17 @@ class Progress:
 
     step: int = 0
     samples: int = 0
+
+
+def finished(folder: Path) -> Path:
+    """The folder that a finished stage has left; libraries would take a missing one for a name on the hub.
+
+    Raises:
+        FileNotFoundError: the stage has not been run.
+    """
+    if not folder.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
+    return folder
 
 
 class Stateful(Protocol):

@@ -8,7 +8,7 @@ from torch import Tensor, nn, optim
 from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel, CLIPTextModel, CLIPVisionConfig
 
 from inference.pocket import tokenizer
-from inference.pocket.checkpoint import Checkpoint
+from inference.pocket.checkpoint import Checkpoint, Progress, finished
 from inference.pocket.crew import Average, Crew, pick
 from inference.pocket.dataset import CAPTIONS, Dataset
 from inference.pocket.draw.picture import SIDE
@@ -26,11 +26,12 @@ _EXAMINED: Final = 512
 
 
 def model(text_encoder: CLIPTextModel) -> CLIPModel:
-    """A CLIP model with this text encoder, frozen, and an untrained image tower of 1.9 million parameters.
+    """A CLIP model with this text encoder, frozen, and an untrained image tower of 2.0 million parameters.
 
     The tower is a vision transformer (Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929) on 64
-    patches of 16 × 16 pixels. The text encoder stays the one that the U-Net listens to; tuning one tower
-    towards a finished other works as well as tuning both (Zhai et al. 2022, https://arxiv.org/abs/2111.07991).
+    patches of 16 × 16 pixels. The text encoder stays the one that the U-Net listens to, so that similarity is
+    measured in its words: the mirror image of locked-image tuning (Zhai et al. 2022,
+    https://arxiv.org/abs/2111.07991), which locks the pictures' side.
     """
     vision = CLIPVisionConfig(
         hidden_size=192,
@@ -62,13 +63,19 @@ def train(crew: Crew, folder: Path) -> None:
     """Trains until the samples or the minutes of the sitting are used up, and saves the model."""
     words = tokenizer.load(folder)
     data, tokens = Dataset.load(folder, "train"), tokenizer.tokens(folder, "train")
-    text_encoder = CLIPTextModel.from_pretrained(folder / "pipeline" / "text_encoder", dtype=torch.float32)
+    text_encoder = CLIPTextModel.from_pretrained(
+        finished(folder / "pipeline") / "text_encoder", dtype=torch.float32, local_files_only=True
+    )
     clip = model(text_encoder).to(crew.device).train()
     parameters = [parameter for parameter in clip.parameters() if parameter.requires_grad]
     optimizer = optim.AdamW(parameters, lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.05, fused=True)
     average = Average(parameters, horizon=200)
     checkpoint = Checkpoint(folder / "clip.pt", {"clip": clip}, optimizer, average)
     progress = checkpoint.load()
+    if not _same(clip.text_model, text_encoder):
+        # The U-Net's training went on: its captions are elsewhere now, and the tower goes there.
+        clip.text_model.load_state_dict(text_encoder.state_dict())
+        progress = Progress()
     with Report("clip", crew.effort.samples, done=progress.samples, silent=not crew.leads) as report:
         over = False
         while progress.samples < crew.effort.samples and not over:
@@ -100,6 +107,11 @@ def train(crew: Crew, folder: Path) -> None:
     if crew.leads:
         words.save_pretrained(folder / "clip")
         processor().save_pretrained(folder / "clip")
+
+
+def _same(one: nn.Module, other: nn.Module) -> bool:
+    theirs = other.state_dict()
+    return all(torch.equal(value.cpu(), theirs[name].cpu()) for name, value in one.state_dict().items())
 
 
 def _pace(step: int, along: float) -> float:

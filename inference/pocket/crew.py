@@ -66,9 +66,10 @@ class Crew:
         return torch.Generator().manual_seed(number)
 
     def call_off(self, signum: int, frame: FrameType | None) -> None:
-        """Ends the sitting after this step: a signal handler."""
-        del signum, frame
+        """Ends the sitting after this step: a signal handler. Asked twice, the process ends at once."""
+        del frame
         self._called_off = True
+        signal.signal(signum, signal.SIG_DFL)
 
     def average(self, parameters: Sequence[nn.Parameter]) -> bool:
         """Averages the gradients over all processes; True when the sitting is over for all of them."""
@@ -131,7 +132,7 @@ def _serve(
 class Average:
     """The exponential moving average of a model's weights: what is shipped is smoother than what is trained.
 
-    Polyak & Juditsky 1992; its use in diffusion models is from Ho et al. 2020, section 4.
+    Polyak & Juditsky 1992; its use in diffusion models is from Ho et al. 2020, appendix B.
     """
 
     def __init__(self, parameters: Sequence[nn.Parameter], *, horizon: float) -> None:

@@ -1,4 +1,4 @@
-"""Stage 5: the examination. Prompts whose combinations were never trained on, and what was drawn for them."""
+"""Stage 7: the examination. Prompts whose combinations were never trained on, and what was drawn for them."""
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -91,7 +91,7 @@ class Sheet:
             pairs=_some(rng, each, Shapes, _tellable_pair),
             portraits=_some(rng, each, Portrait, lambda spec: spec.style is None and spec.size is None),
             scenes=_some(rng, each, Scene, lambda spec: spec.style is None),
-            gray=_some(rng, each // 4, Scene, lambda spec: spec.style == "bw"),
+            gray=_some(rng, each // 2, Scene, lambda spec: spec.style == "bw"),
         )
 
     def __iter__(self) -> Iterator[Spec]:
@@ -137,7 +137,8 @@ class Conduct:
     Attributes:
         repeats: the same seed gave the very same picture.
         rerolled: mean difference of two seeds' pictures, of 255.
-        without_night: share of prompts whose picture is brighter with the negative prompt "night, dark".
+        without_night: share of prompts whose picture is brighter, by more than 1 of 255, with the negative
+            prompt "night, dark".
         guided: mean similarity to the prompt at guidance 3.5, less that at guidance 1.
     """
 
@@ -172,7 +173,7 @@ def conduct(painter: Painter, examiner: Examiner, *, seed: int) -> Conduct:
             np.mean([np.abs(_array(a) - _array(b)).mean() for a, b in zip(once, other, strict=True)])
         ),
         without_night=float(
-            np.mean([_array(b).mean() >= _array(a).mean() for a, b in zip(once, bright, strict=True)])
+            np.mean([_array(b).mean() > _array(a).mean() + 1 for a, b in zip(once, bright, strict=True)])
         ),
         guided=float(similar.mean()),
     )
@@ -202,7 +203,7 @@ def _tellable_pair(spec: Shapes) -> bool:
 
 def _mark_shapes(marks: Marks, spec: Shapes, answer: Image.Image) -> None:
     things = things_in(answer)
-    if spec.second is None:
+    if spec.count > 1:
         marks.count("count", len(things) == spec.count)
     if spec.second is not None and spec.relation is not None:
         first = next((thing for thing in things if thing.colour == spec.first.colour), None)

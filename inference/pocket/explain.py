@@ -103,7 +103,7 @@ class Explainer:
 
     def guidance(self) -> Image.Image:
         """One prompt and seed at rising guidance scales."""
-        scales = (0.0, 1.0, 2.0, 3.5, 5.0, 7.5, 10.0, 15.0)
+        scales = (1.0, 2.0, 3.5, 5.0, 7.5, 10.0, 15.0, 20.0)
         pictures = [self._paint(PROMPT, guidance=scale) for scale in scales]
         return _labelled(pictures, [f"scale {scale:g}" for scale in scales])
 
@@ -125,7 +125,7 @@ class Explainer:
         return _labelled([painted, *overlays], ["the picture", *words])
 
     def unpicked(self) -> Image.Image:
-        """The first held-out prompts of the examination, one seed each, nothing chosen."""
+        """Held-out prompts of every kind the examination asks, one seed each, nothing chosen."""
         specs = list(Sheet.of(_UNPICKED, seed=1))
         prompts = [plain_caption(spec) for spec in specs]
         rows = [

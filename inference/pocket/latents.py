@@ -13,6 +13,7 @@ from safetensors import safe_open
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
+from inference.pocket.checkpoint import finished
 from inference.pocket.dataset import Dataset, Split
 from inference.pocket.vae import as_tensor
 
@@ -26,12 +27,13 @@ _BATCH: Final = 64
 def encode(folder: Path, *, device: str) -> Iterator[tuple[Bucket, int, int]]:
     """Encodes every bucket with the trained autoencoder; yields (bucket, done, total).
 
-    Buckets encoded with this very autoencoder are left as they are.
+    Buckets of these very pictures, encoded with this very autoencoder, are left as they are.
     """
-    vae = AutoencoderKL.from_pretrained(folder / "vae").to(device).eval()
-    stamp = _stamp(folder)
+    vae = AutoencoderKL.from_pretrained(finished(folder / "vae"), local_files_only=True).to(device).eval()
+    encoder = _digest(folder)
     for bucket, split in BUCKETS.items():
         data = Dataset.load(folder, split)
+        stamp = f"{encoder} {data.digest()}"
         made = folder / f"{bucket}-latents.txt"
         if made.exists() and made.read_text() == stamp:
             yield bucket, len(data), len(data)
@@ -59,7 +61,7 @@ def _encoded(vae: AutoencoderKL, pictures: NDArray[np.uint8], *, halved: bool) -
     return scaled
 
 
-def _stamp(folder: Path) -> str:
+def _digest(folder: Path) -> str:
     """A digest of the encoder's weights: a polished decoder leaves the latents as they are."""
     digest = hashlib.sha256()
     with safe_open(folder / "vae" / "diffusion_pytorch_model.safetensors", framework="pt") as weights:

@@ -9,7 +9,8 @@ def reconstruction_loss(output: Tensor, target: Tensor, *, edges: float) -> Tens
     """How far a picture is from the one it should be: L1 + MSE + `edges` × L1 of its gradients at two scales.
 
     The likelihood term of a variational autoencoder (Kingma & Welling 2013, https://arxiv.org/abs/1312.6114,
-    equation 10). L1 alone blurs edges, and edges are what a flat illustration is made of.
+    equation 10) with the gradient difference loss of Mathieu et al. 2015 (https://arxiv.org/abs/1511.05440,
+    section 3.3): L1 alone blurs edges, and edges are what a flat illustration is made of.
 
     Args:
         output, target: (batch, 3, height, width) in [-1, 1].
@@ -28,8 +29,9 @@ def reconstruction_loss(output: Tensor, target: Tensor, *, edges: float) -> Tens
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL(N(mean, variance) ‖ N(0, 1)) a latent number, in nats (Kingma & Welling 2013, appendix B).
 
-    Weighted lightly (β ≪ 1) it only keeps the latents near zero and of one scale, as latent diffusion wants
-    (Rombach et al. 2022, https://arxiv.org/abs/2112.10752, section 3.1).
+    Its weight is β (Higgins et al. 2017, https://openreview.net/forum?id=Sy2fzU9gl). A light one (β ≪ 1) only
+    keeps the latents near zero and of one scale, as latent diffusion wants (Rombach et al. 2022,
+    https://arxiv.org/abs/2112.10752, section 3.1).
     """
     return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
 

@@ -14,7 +14,8 @@ class Optimizer:
 
     Muon makes every direction of a matrix's update equally long. What is said seldom ("star", "above") thus
     gets through beside what every picture teaches (colours, edges): after as many samples the error is lower
-    than AdamW's alone. A convolution's kernel counts as the matrix (out, in × height × width).
+    than AdamW's alone. A convolution's kernel counts as the matrix (out, in × height × width);
+    steps are scaled to AdamW's root mean square (Liu et al. 2025, https://arxiv.org/abs/2502.16982).
     """
 
     def __init__(self, modules: Iterable[tuple[nn.Module, float]], *, weight_decay: float) -> None:
@@ -61,8 +62,12 @@ class Optimizer:
         Raises:
             KeyError: it is another kind of optimizer's.
         """
-        self._muon.load_state_dict(state_dict["muon"])
-        self._adam.load_state_dict(state_dict["adam"])
+        for optimizer, name in ((self._muon, "muon"), (self._adam, "adam")):
+            rates = [group["base"] for group in optimizer.param_groups]
+            optimizer.load_state_dict(state_dict[name])
+            # A saved state carries the rates of then; those of now count.
+            for group, rate in zip(optimizer.param_groups, rates, strict=True):
+                group["base"] = rate
 
 
 def _matrices(module: nn.Module) -> Iterator[nn.Parameter]:

@@ -10,16 +10,20 @@ from diffusers import AutoencoderKL, StableDiffusionPipeline
 from transformers import CLIPModel
 
 from inference.pocket import clip, tokenizer, unet
+from inference.pocket.checkpoint import finished
 
 LARGEST: Final = 16_000_000
 """Bytes of safetensors that the pipeline may have."""
 LARGEST_WITH_CLIP: Final = 24_000_000
 
 
-def package(folder: Path, target: Path) -> dict[str, int]:
+def package(folder: Path, target: Path, *, largest: int | None = None) -> dict[str, int]:
     """Writes the pipeline, and the CLIP model beside it in `clip/`; returns the bytes of each weight file.
 
     `target` is replaced as a whole: what was there stays until the new one is complete.
+
+    Args:
+        largest: bytes that all weights may have, and of them `LARGEST` without `clip/`; None for no bound.
 
     Raises:
         FileNotFoundError: a stage has not been run.
@@ -28,15 +32,18 @@ def package(folder: Path, target: Path) -> dict[str, int]:
     part = target.with_name(f"{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     pipeline = StableDiffusionPipeline.from_pretrained(
-        folder / "pipeline",
+        finished(folder / "pipeline"),
         # The decoder may have been polished since the U-Net was saved.
-        vae=AutoencoderKL.from_pretrained(folder / "vae"),
+        vae=AutoencoderKL.from_pretrained(finished(folder / "vae"), local_files_only=True),
         scheduler=unet.sampler(),
         safety_checker=None,
+        local_files_only=True,
         requires_safety_checker=False,
     )
     pipeline.to(torch.float16).save_pretrained(part, safe_serialization=True)
-    CLIPModel.from_pretrained(folder / "clip").half().save_pretrained(part / "clip")
+    CLIPModel.from_pretrained(finished(folder / "clip"), local_files_only=True).half().save_pretrained(
+        part / "clip"
+    )
     tokenizer.load(folder).save_pretrained(part / "clip")
     clip.processor().save_pretrained(part / "clip")
     for settings in part.rglob("*.json"):
@@ -44,7 +51,7 @@ def package(folder: Path, target: Path) -> dict[str, int]:
     sizes = {str(path.relative_to(part)): path.stat().st_size for path in sorted(part.rglob("*.safetensors"))}
     whole = sum(sizes.values())
     beside = sum(size for name, size in sizes.items() if name.startswith("clip"))
-    if whole - beside > LARGEST or whole > LARGEST_WITH_CLIP:
+    if largest is not None and (whole - beside > LARGEST or whole > largest):
         raise ValueError(f"{whole - beside:,} bytes, {whole:,} with CLIP, are more than the model may have")
     old = target.with_name(f"{target.name}.old")
     shutil.rmtree(old, ignore_errors=True)

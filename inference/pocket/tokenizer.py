@@ -11,6 +11,7 @@ from torch import Tensor
 from transformers import CLIPTokenizer
 
 from inference.pocket import dataset
+from inference.pocket.checkpoint import finished
 
 MERGES: Final = 900
 LENGTH: Final = 40
@@ -68,7 +69,7 @@ def _save(folder: Path, alphabet: list[str], merges: list[tuple[str, ...]]) -> C
 
 def load(folder: Path) -> CLIPTokenizer:
     """The tokenizer that `train` has saved."""
-    return CLIPTokenizer.from_pretrained(folder / "tokenizer")
+    return CLIPTokenizer.from_pretrained(finished(folder / "tokenizer"), local_files_only=True)
 
 
 def tokens(folder: Path, split: dataset.Split) -> Tensor:

@@ -14,7 +14,7 @@ from torch.nn.functional import mse_loss
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from inference.pocket import latents, tokenizer
-from inference.pocket.checkpoint import Checkpoint
+from inference.pocket.checkpoint import Checkpoint, finished
 from inference.pocket.crew import Average, Crew, pick
 from inference.pocket.dataset import CAPTIONS, Dataset
 from inference.pocket.latents import BUCKETS, Bucket
@@ -35,6 +35,8 @@ _HALF_UNTIL: Final = 0.05
 _OTHER_SHAPES: Final = 0.08
 """So many batches are wide or tall."""
 _COOL_FROM: Final = 0.75
+_AVERAGED: Final = 25_600
+"""Samples that the average looks back: fewer than are learnt from while the rate cools."""
 _SAVE_EVERY: Final = 1000
 
 
@@ -155,7 +157,7 @@ class Pupil:
         self.optimizer = Optimizer(
             [(self.unet, LEARNING_RATE), (self.text_encoder, LEARNING_RATE / 2)], weight_decay=0.01
         )
-        self.average = Average(self.parameters, horizon=1200)
+        self.average = Average(self.parameters, horizon=_AVERAGED / crew.effort.batch)
         self.checkpoint = Checkpoint(
             folder / "unet.pt",
             {"unet": self.unet, "text_encoder": self.text_encoder},
@@ -183,10 +185,12 @@ class Pupil:
         self.average.swap()
         self.unet.eval()
         self.text_encoder.eval()
-        yield
-        self.unet.train()
-        self.text_encoder.train()
-        self.average.swap()
+        try:
+            yield
+        finally:
+            self.unet.train()
+            self.text_encoder.train()
+            self.average.swap()
 
 
 def train(crew: Crew, folder: Path) -> None:
@@ -233,7 +237,7 @@ def _export(pupil: Pupil, folder: Path) -> None:
     """Saves the averaged models as a pipeline that stock diffusers loads."""
     with pupil.averaged():
         StableDiffusionPipeline(
-            vae=AutoencoderKL.from_pretrained(folder / "vae"),
+            vae=AutoencoderKL.from_pretrained(finished(folder / "vae"), local_files_only=True),
             text_encoder=pupil.text_encoder,
             tokenizer=pupil.words,
             unet=pupil.unet,

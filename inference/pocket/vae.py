@@ -15,7 +15,7 @@ from PIL import Image
 from torch import Tensor, nn, optim
 from torch.nn.functional import avg_pool2d
 
-from inference.pocket.checkpoint import Checkpoint
+from inference.pocket.checkpoint import Checkpoint, finished
 from inference.pocket.crew import Average, Crew, pick
 from inference.pocket.dataset import Dataset
 from inference.pocket.draw.picture import SIDE
@@ -96,7 +96,7 @@ def polish(crew: Crew, folder: Path) -> None:
 
     The decoder also learns to put up with latents that are a little off, as those of a U-Net are.
     """
-    vae = AutoencoderKL.from_pretrained(folder / "vae").to(crew.device)
+    vae = AutoencoderKL.from_pretrained(finished(folder / "vae"), local_files_only=True).to(crew.device)
     vae.requires_grad_(False)
     parameters = [*vae.decoder.parameters(), *vae.post_quant_conv.parameters()]
     for parameter in parameters:
@@ -125,8 +125,10 @@ def _train(
     rate = LEARNING_RATE if course.crops else LEARNING_RATE / 2
     optimizer = optim.AdamW(parameters, lr=rate, betas=(0.9, 0.98), weight_decay=1e-3, fused=True)
     average = Average(parameters, horizon=400)
-    checkpoint = Checkpoint(folder / f"{course.name}.pt", {"vae": vae}, optimizer, average)
+    models = {"vae": vae} if course.crops else {"decoder": vae.decoder, "latents": vae.post_quant_conv}
+    checkpoint = Checkpoint(folder / f"{course.name}.pt", models, optimizer, average)
     progress = checkpoint.load()
+    before = progress.step
     vae.train()
     with Report(course.name, crew.effort.samples, done=progress.samples, silent=not crew.leads) as report:
         over = False
@@ -150,8 +152,11 @@ def _train(
             if crew.leads and (last or progress.step % _SAVE_EVERY == 0):
                 checkpoint.save(progress)
                 report.note(f"{course.name}: {_examined(vae, average, folder):.2f} dB on unseen pictures")
-        if crew.leads:
+        if crew.leads and progress.step > before:
             _finish(vae, average, data, folder)
+            if course.crops:
+                # A polished decoder belongs to the encoder of before.
+                (folder / "decoder.pt").unlink(missing_ok=True)
 
 
 def _loss(
