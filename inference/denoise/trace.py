@@ -1,0 +1,191 @@
+"""Reads a stock sampler's arithmetic out of the sampler itself.
+
+A sampler's step is linear in its tensors. With x the latents, m the guided model output, z fresh noise and s the
+tensors that the sampler keeps from step to step,
+
+    (x', s') = A · (x, m, s) + d · z,
+
+and A and d are plain numbers that depend on nothing but the schedule. They are read by running the stock
+`set_timesteps` and `step` on symbols: tensors in which x, m and every kept tensor have a position of their own.
+After each step the kept tensors are read and replaced by fresh symbols, so a sampler's memory here is exactly its
+own memory, and equality with it holds by construction.
+
+Noise shows in positions that no symbol uses: what was drawn there is known from the generator's seed.
+"""
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from inference.denoise.samplers import StockSampler
+
+_PROBES: Final = 6
+"""Positions that no symbol uses, where fresh noise shows."""
+_SEED: Final = 20_260_101
+_SMALL: Final = 1e-12
+
+
+class NotLinear(Exception):  # noqa: N818 - a finding about a sampler, which then runs in a lane of its own
+    """This sampler's step is not linear in its tensors, or draws noise in a way that cannot be told apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One forward of the model and the update after it.
+
+    Attributes:
+        timestep: what the model is told.
+        scale: the model sees `scale` · x.
+        matrix: float32, (1 + kept, 2 + kept): rows x' and s', columns x, m and s.
+        noise: float32, (1 + kept,): the factor of fresh standard normal noise in each row.
+        draws: whether the stock sampler draws noise here, even where its factor is 0.
+    """
+
+    timestep: float
+    scale: float
+    matrix: Tensor
+    noise: Tensor
+    draws: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything a lane needs of its sampler.
+
+    Attributes:
+        steps: in order.
+        start: the initial latents are `start` · standard normal noise.
+        kept: tensors carried from step to step, zero before the first.
+    """
+
+    steps: tuple[Step, ...]
+    start: float
+    kept: int
+
+
+def trace(sampler: StockSampler, steps: int, *, begin: int = 0) -> Plan:
+    """The plan of `sampler` for so many steps.
+
+    Args:
+        sampler: fresh; its timesteps are set here.
+        steps: as a person counts them.
+        begin: forwards to leave out at the front, as image-to-image does.
+
+    Raises:
+        NotLinear: the plan would not do what the sampler does.
+    """
+    sampler.set_timesteps(steps)
+    timesteps = sampler.timesteps[begin:]
+    if begin and hasattr(sampler, "set_begin_index"):  # the others find their place by the timestep
+        sampler.set_begin_index(begin)
+    tracer = _Tracer(sampler)
+    rows = [tracer.step(timestep, number) for number, timestep in enumerate(timesteps)]
+    kept = len(tracer.slots)
+    return Plan(
+        steps=tuple(row.wide(kept) for row in rows),
+        start=float(sampler.init_noise_sigma),
+        kept=kept,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One step as it was read: what each slot became, by the slots known so far."""
+
+    timestep: float
+    scale: float
+    rows: dict[int, Tensor]
+    noise: dict[int, float]
+    draws: bool
+
+    def wide(self, kept: int) -> Step:
+        """With a row and a column for every slot that any step uses."""
+        matrix, noise = torch.zeros(1 + kept, 2 + kept), torch.zeros(1 + kept)
+        for row, values in self.rows.items():
+            matrix[row, : len(values)] = values[: 2 + kept].float()
+            noise[row] = self.noise[row]
+        return Step(
+            timestep=self.timestep, scale=self.scale, matrix=matrix, noise=noise, draws=self.draws
+        )
+
+
+class _Tracer:
+    """Runs a sampler on symbols: position 0 is x, 1 is m, the others are its kept tensors, then the probes."""
+
+    _WIDTH: Final = 24
+
+    def __init__(self, sampler: StockSampler) -> None:
+        self._sampler = sampler
+        self._takes_generator = "generator" in inspect.signature(sampler.step).parameters
+        self.slots: dict[tuple[str, int | None], int] = {}
+
+    def step(self, timestep: Tensor, number: int) -> _Row:
+        x, m = self._symbol(0), self._symbol(1)
+        scale = float(self._sampler.scale_model_input(x, timestep).flatten()[0])
+        generator = torch.Generator().manual_seed(_SEED + number)
+        options: dict[str, object] = {"generator": generator} if self._takes_generator else {}
+        untouched = generator.get_state()
+        next_x = self._sampler.step(m, timestep, x, return_dict=False, **options)[0]
+        draws = not torch.equal(untouched, generator.get_state())
+        seen = {0: next_x.double().flatten()}
+        for place, value in list(self._kept()):
+            slot = self.slots.setdefault(place, len(self.slots))
+            if 2 + slot >= self._WIDTH - _PROBES:
+                raise NotLinear(f"{type(self._sampler).__name__} keeps more tensors than can be followed")
+            seen[1 + slot] = value.double().flatten()
+            self._replace(place, self._symbol(2 + slot).to(value.dtype))
+        noise = {row: self._noise(values, number) for row, values in seen.items()}
+        drawn = self._drawn(number)
+        rows = {
+            row: (values - noise[row] * drawn)[: self._WIDTH - _PROBES] for row, values in seen.items()
+        }
+        return _Row(float(timestep), scale, {r: _rounded(v) for r, v in rows.items()}, noise, draws)
+
+    def _symbol(self, position: int) -> Tensor:
+        symbol = torch.zeros(1, 1, 1, self._WIDTH, dtype=torch.float64)
+        symbol[..., position] = 1
+        return symbol
+
+    def _kept(self) -> Iterator[tuple[tuple[str, int | None], Tensor]]:
+        """The tensors of a symbol's shape that the sampler holds, by attribute and place in it."""
+        for name, value in vars(self._sampler).items():
+            if isinstance(value, Tensor) and value.shape == (1, 1, 1, self._WIDTH):
+                yield (name, None), value
+            elif isinstance(value, list):
+                for place, one in enumerate(value):
+                    if isinstance(one, Tensor) and one.shape == (1, 1, 1, self._WIDTH):
+                        yield (name, place), one
+
+    def _replace(self, where: tuple[str, int | None], symbol: Tensor) -> None:
+        name, place = where
+        if place is None:
+            setattr(self._sampler, name, symbol)
+        else:
+            getattr(self._sampler, name)[place] = symbol
+
+    def _drawn(self, number: int) -> Tensor:
+        """What a step's generator gives first, in the dtype in which samplers draw."""
+        generator = torch.Generator().manual_seed(_SEED + number)
+        return torch.randn((1, 1, 1, self._WIDTH), generator=generator, dtype=torch.float64).flatten()
+
+    def _noise(self, values: Tensor, number: int) -> float:
+        """The factor of fresh noise, from positions that nothing else reaches."""
+        probes = values[-_PROBES:]
+        if not values.isfinite().all():
+            raise NotLinear(f"{type(self._sampler).__name__} gives numbers that are not finite")
+        if probes.abs().max() < _SMALL:
+            return 0.0
+        ratios = probes / self._drawn(number)[-_PROBES:]
+        factor = ratios.median()
+        if (ratios - factor).abs().max() > 1e-4 * factor.abs().clamp(min=1):
+            raise NotLinear(f"{type(self._sampler).__name__} mixes noise in a way that cannot be told apart")
+        return float(factor)
+
+
+def _rounded(values: Tensor) -> Tensor:
+    """Without the dust of single precision: a coefficient under 1e-9 is none."""
+    return torch.where(values.abs() < 1e-9, torch.zeros_like(values), values)
