@@ -1,10 +1,11 @@
 """Stable Diffusion 1.x and 2.x (Rombach et al. 2022): what its parts do with tensors."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import torch
 
+from inference.denoise.lanes import Conditioning
 from inference.families.components import Components
 from inference.request import ImageRequest
 
@@ -72,6 +73,20 @@ class StableDiffusion:
             return output
         without, with_prompt = output.chunk(2)
         return without + guidance_scale * (with_prompt - without)
+
+    def forward(
+        self, latents: torch.Tensor, timesteps: torch.Tensor, texts: Sequence[Conditioning]
+    ) -> torch.Tensor:
+        """What the U-Net says of each row; see `lanes.Denoiser`."""
+        hidden = torch.stack([text.hidden for text in texts])
+        output: torch.Tensor = self._unet(
+            latents.to(self._unet.dtype), timesteps, encoder_hidden_states=hidden, return_dict=False
+        )[0]
+        return output.float()
+
+    def conditioning(self, text: str) -> Conditioning:
+        """What a text says to this model's U-Net."""
+        return Conditioning(hidden=self._encode(text)[0])
 
     def decode(self, latents: torch.Tensor) -> Iterator[torch.Tensor]:
         """Pictures from clean latents, uint8 RGB on the CPU, (chunk, height, width, 3)."""
