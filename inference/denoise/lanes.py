@@ -1,7 +1,7 @@
 """Pictures denoised together, each at its own step: one forward a tick for whoever is there."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import torch
@@ -64,7 +64,6 @@ class Lane:
     generator: torch.Generator
     position: int = 0
     clean: Tensor | None = None
-    _slot: int | None = field(default=None, repr=False)
 
     @property
     def done(self) -> bool:
@@ -85,31 +84,31 @@ class Lane:
 class Lanes:
     """Slots for pictures of one size by one model. Joining and leaving happen between ticks.
 
-    A lane's state, its latents and what its sampler keeps, stays in its slot on the device from the first tick to
-    the last; nobody else's is copied when somebody comes or goes.
+    A lane's state (its latents, and what its sampler keeps) stays in its slot on the device from the first
+    tick to the last; nobody else's is copied when somebody comes or goes.
 
     Args:
         denoiser: the model.
         shape: of one picture's latents: channels, height, width.
-        exact: one forward for each lane, always of the same shape, so that a picture is bit for bit what it is
-            alone; otherwise another batch size may round differently.
+        exact: one forward for each lane, always of the same shape, so that a picture is bit for bit what it
+            is alone; otherwise another batch size may round differently.
     """
 
     def __init__(self, denoiser: Denoiser, shape: tuple[int, int, int], *, exact: bool = False) -> None:
         self._denoiser = denoiser
         self._shape = shape
         self._exact = exact
-        self._lanes: list[Lane] = []
+        self._slots: dict[Lane, int] = {}
         self._free: list[int] = []
         self._state = torch.zeros((0, 1, *shape), device=denoiser.device)
 
     def __len__(self) -> int:
-        return len(self._lanes)
+        return len(self._slots)
 
     @property
     def active(self) -> tuple[Lane, ...]:
         """Who is denoised in the next tick."""
-        return tuple(self._lanes)
+        return tuple(self._slots)
 
     def join(self, lane: Lane) -> None:
         """A picture comes, from its beginning or from where it was parked."""
@@ -117,29 +116,32 @@ class Lanes:
         slot = self._free.pop()
         self._state[slot] = 0
         self._state[slot, 0] = lane.start.to(self._state)
-        lane._slot = slot
-        self._lanes.append(lane)
+        self._slots[lane] = slot
 
     def leave(self, lane: Lane) -> Tensor:
-        """A picture goes, finished or not; returns its latents, (channels, height, width)."""
-        slot = self._slot_of(lane)
-        self._lanes.remove(lane)
+        """A picture goes, finished or not; returns its latents, (channels, height, width).
+
+        Raises:
+            KeyError: it is not here.
+        """
+        slot = self._slots.pop(lane)
         self._free.append(slot)
-        lane._slot = None
         return self._state[slot, 0].clone()
 
     @torch.inference_mode()
-    def tick(self) -> tuple[Lane, ...]:
-        """One forward and one step for everybody; returns who is done."""
-        lanes = [lane for lane in self._lanes if not lane.done]
+    def tick(self, only: Collection[Lane] | None = None) -> tuple[Lane, ...]:
+        """One forward and one step for everybody, or for some; returns who is done."""
+        lanes = [lane for lane in self._slots if not lane.done and (only is None or lane in only)]
         if not lanes:
             return ()
-        slots = torch.tensor([self._slot_of(lane) for lane in lanes], device=self._state.device)
+        slots = torch.tensor([self._slots[lane] for lane in lanes], device=self._state.device)
         state = self._state[slots]
         scales = _column([lane.step.scale for lane in lanes], state)
-        answers = self._answers(lanes, state[:, 0] * scales)
+        inputs = state[:, 0] * scales
+        answers = self._answers(lanes, inputs)
         self._state[slots] = _updated(lanes, state, answers)
-        for lane in lanes:
+        for number, lane in enumerate(lanes):
+            lane.clean = lane.step.clean(inputs[number], answers[number])
             lane.position += 1
         return tuple(lane for lane in lanes if lane.done)
 
@@ -151,7 +153,9 @@ class Lanes:
     def _guided(self, lanes: Sequence[Lane], inputs: Tensor) -> Tensor:
         rows = [number for number, lane in enumerate(lanes) for _ in lane.texts]
         timesteps = torch.tensor([lanes[row].step.timestep for row in rows], device=inputs.device)
-        said = self._denoiser.forward(inputs[rows], timesteps, [text for lane in lanes for text in lane.texts])
+        said = self._denoiser.forward(
+            inputs[rows], timesteps, [text for lane in lanes for text in lane.texts]
+        )
         last = torch.tensor([len(lane.texts) for lane in lanes]).cumsum(0) - 1
         first = last - torch.tensor([len(lane.texts) - 1 for lane in lanes])
         without, prompted = said[first], said[last]
@@ -168,15 +172,9 @@ class Lanes:
         self._free.extend(range(slots, wanted[0]))
         self._state = larger
 
-    @staticmethod
-    def _slot_of(lane: Lane) -> int:
-        if lane._slot is None:
-            raise ValueError("this lane has not joined")
-        return lane._slot
-
 
 def _updated(lanes: Sequence[Lane], state: Tensor, answers: Tensor) -> Tensor:
-    """(x', s') = A · (x, m, s) + d · z of every lane, in one product. (lanes, 1 + kept, channels, height, width)."""
+    """(x', s') = A · (x, m, s) + d · z of every lane, in one product; shaped as `state`."""
     kept = state.shape[1] - 1
     matrices = torch.zeros(len(lanes), 1 + kept, 2 + kept)
     noises = torch.zeros(len(lanes), 1 + kept)

@@ -1,14 +1,14 @@
 """Reads a stock sampler's arithmetic out of the sampler itself.
 
-A sampler's step is linear in its tensors. With x the latents, m the guided model output, z fresh noise and s the
-tensors that the sampler keeps from step to step,
+A sampler's step is linear in its tensors. With x the latents, m the guided model output, z fresh noise and s
+the tensors that the sampler keeps from step to step,
 
     (x', s') = A · (x, m, s) + d · z,
 
 and A and d are plain numbers that depend on nothing but the schedule. They are read by running the stock
-`set_timesteps` and `step` on symbols: tensors in which x, m and every kept tensor have a position of their own.
-After each step the kept tensors are read and replaced by fresh symbols, so a sampler's memory here is exactly its
-own memory, and equality with it holds by construction.
+`set_timesteps` and `step` on symbols: tensors in which x, m and every kept tensor have a position of their
+own. After each step the kept tensors are read and replaced by fresh symbols, so a sampler's memory here is
+exactly its own memory, and equality with it holds by construction.
 
 Noise shows in positions that no symbol uses: what was drawn there is known from the generator's seed.
 """
@@ -21,7 +21,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from inference.denoise.samplers import StockSampler
+from inference.denoise.samplers import StockSampler, clean_guess
 
 _PROBES: Final = 6
 """Positions that no symbol uses, where fresh noise shows."""
@@ -43,6 +43,8 @@ class Step:
         matrix: float32, (1 + kept, 2 + kept): rows x' and s', columns x, m and s.
         noise: float32, (1 + kept,): the factor of fresh standard normal noise in each row.
         draws: whether the stock sampler draws noise here, even where its factor is 0.
+        of_input: of what the model sees, this much is in its guess of the clean latents;
+        of_output: and this much of what it answers.
     """
 
     timestep: float
@@ -50,6 +52,12 @@ class Step:
     matrix: Tensor
     noise: Tensor
     draws: bool
+    of_input: float
+    of_output: float
+
+    def clean(self, model_input: Tensor, model_output: Tensor) -> Tensor:
+        """The clean latents that the model sees behind the noise."""
+        return self.of_input * model_input + self.of_output * model_output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +91,8 @@ def trace(sampler: StockSampler, steps: int, *, begin: int = 0) -> Plan:
     if begin and hasattr(sampler, "set_begin_index"):  # the others find their place by the timestep
         sampler.set_begin_index(begin)
     tracer = _Tracer(sampler)
-    rows = [tracer.step(timestep, number) for number, timestep in enumerate(timesteps)]
+    guesses = [clean_guess(sampler, begin + number) for number in range(len(timesteps))]
+    rows = [tracer.step(timestep, number, guesses[number]) for number, timestep in enumerate(timesteps)]
     kept = len(tracer.slots)
     return Plan(
         steps=tuple(row.wide(kept) for row in rows),
@@ -101,6 +110,7 @@ class _Row:
     rows: dict[int, Tensor]
     noise: dict[int, float]
     draws: bool
+    guess: tuple[float, float]
 
     def wide(self, kept: int) -> Step:
         """With a row and a column for every slot that any step uses."""
@@ -108,13 +118,20 @@ class _Row:
         for row, values in self.rows.items():
             matrix[row, : len(values)] = values[: 2 + kept].float()
             noise[row] = self.noise[row]
+        of_input, of_output = self.guess
         return Step(
-            timestep=self.timestep, scale=self.scale, matrix=matrix, noise=noise, draws=self.draws
+            timestep=self.timestep,
+            scale=self.scale,
+            matrix=matrix,
+            noise=noise,
+            draws=self.draws,
+            of_input=of_input,
+            of_output=of_output,
         )
 
 
 class _Tracer:
-    """Runs a sampler on symbols: position 0 is x, 1 is m, the others are its kept tensors, then the probes."""
+    """Runs a sampler on symbols: position 0 is x, 1 is m, then its kept tensors, the probes last."""
 
     _WIDTH: Final = 24
 
@@ -123,7 +140,7 @@ class _Tracer:
         self._takes_generator = "generator" in inspect.signature(sampler.step).parameters
         self.slots: dict[tuple[str, int | None], int] = {}
 
-    def step(self, timestep: Tensor, number: int) -> _Row:
+    def step(self, timestep: Tensor, number: int, guess: tuple[float, float]) -> _Row:
         x, m = self._symbol(0), self._symbol(1)
         scale = float(self._sampler.scale_model_input(x, timestep).flatten()[0])
         generator = torch.Generator().manual_seed(_SEED + number)
@@ -140,10 +157,8 @@ class _Tracer:
             self._replace(place, self._symbol(2 + slot).to(value.dtype))
         noise = {row: self._noise(values, number) for row, values in seen.items()}
         drawn = self._drawn(number)
-        rows = {
-            row: (values - noise[row] * drawn)[: self._WIDTH - _PROBES] for row, values in seen.items()
-        }
-        return _Row(float(timestep), scale, {r: _rounded(v) for r, v in rows.items()}, noise, draws)
+        rows = {row: (values - noise[row] * drawn)[: self._WIDTH - _PROBES] for row, values in seen.items()}
+        return _Row(float(timestep), scale, {r: _rounded(v) for r, v in rows.items()}, noise, draws, guess)
 
     def _symbol(self, position: int) -> Tensor:
         symbol = torch.zeros(1, 1, 1, self._WIDTH, dtype=torch.float64)

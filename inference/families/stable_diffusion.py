@@ -1,13 +1,12 @@
 """Stable Diffusion 1.x and 2.x (Rombach et al. 2022): what its parts do with tensors."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import torch
 
 from inference.denoise.lanes import Conditioning
 from inference.families.components import Components
-from inference.request import ImageRequest
 
 DECODE_PIXELS: Final = 512 * 512
 """Pixels decoded at once: the VAE's memory peaks far above the U-Net's."""
@@ -34,46 +33,6 @@ class StableDiffusion:
         """Channels, height and width of the latents of one picture of so many pixels."""
         return self._unet.config.in_channels, height // self._factor, width // self._factor
 
-    def encode_prompts(self, request: ImageRequest) -> tuple[torch.Tensor, tuple[str, ...]]:
-        """Text embeddings for a forward, and what had to be left out, a sentence each.
-
-        Returns:
-            (count, tokens, width), or with guidance (2 · count, tokens, width), the negative prompt first.
-        """
-        texts = {"prompt": request.prompt}
-        if guides(request.guidance_scale):
-            texts = {"negative prompt": request.negative_prompt, **texts}
-        notes = tuple(note for field, text in texts.items() for note in self._left_out(field, text))
-        embeddings = [self._encode(text).expand(request.count, -1, -1) for text in texts.values()]
-        return torch.cat(embeddings), notes
-
-    def predict(
-        self,
-        model_input: torch.Tensor,
-        timestep: torch.Tensor,
-        embeddings: torch.Tensor,
-        *,
-        guidance_scale: float,
-    ) -> torch.Tensor:
-        """What the U-Net says, guided (Ho & Salimans 2022), in float32.
-
-        Args:
-            model_input: (count, channels, height, width), scaled by the sampler.
-            timestep: a scalar.
-            embeddings: of `encode_prompts`.
-            guidance_scale: at most 1 means one entry a picture, without guidance.
-        """
-        guided = guides(guidance_scale)
-        batch = torch.cat([model_input] * 2) if guided else model_input
-        output: torch.Tensor = self._unet(
-            batch.to(self._unet.dtype), timestep, encoder_hidden_states=embeddings, return_dict=False
-        )[0]
-        output = output.float()
-        if not guided:
-            return output
-        without, with_prompt = output.chunk(2)
-        return without + guidance_scale * (with_prompt - without)
-
     def forward(
         self, latents: torch.Tensor, timesteps: torch.Tensor, texts: Sequence[Conditioning]
     ) -> torch.Tensor:
@@ -84,19 +43,23 @@ class StableDiffusion:
         )[0]
         return output.float()
 
-    def conditioning(self, text: str) -> Conditioning:
-        """What a text says to this model's U-Net."""
-        return Conditioning(hidden=self._encode(text)[0])
+    def conditioning(self, field: str, text: str) -> tuple[Conditioning, tuple[str, ...]]:
+        """What a text says to this model's U-Net, and what of `field` had to be left out, a sentence."""
+        return Conditioning(hidden=self._encode(text)[0]), self._left_out(field, text)
 
-    def decode(self, latents: torch.Tensor) -> Iterator[torch.Tensor]:
-        """Pictures from clean latents, uint8 RGB on the CPU, (chunk, height, width, 3)."""
-        pixels = latents.shape[-1] * latents.shape[-2] * self._factor**2
-        for chunk in torch.split(latents, max(1, DECODE_PIXELS // pixels)):
-            scaled = (chunk / self._vae.config.scaling_factor).to(self._vae.dtype)
-            image = self._vae.decode(scaled, return_dict=False)[0].float()
-            # As diffusers' image processor: to [0, 1], then rounded to the nearest of 256 levels.
-            image = (image * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 1) * 255
-            yield image.round().to("cpu", torch.uint8)
+    def decodes_at_once(self, width: int, height: int) -> int:
+        """Pictures of so many pixels that `decode` should be given at once: the VAE's memory peaks high."""
+        return max(1, DECODE_PIXELS // (width * height))
+
+    @torch.inference_mode()
+    def decode(self, latents: torch.Tensor) -> torch.Tensor:
+        """Pictures from clean latents, uint8 RGB on the CPU, (count, height, width, 3)."""
+        scaled = (latents / self._vae.config.scaling_factor).to(self._vae.dtype)
+        image = self._vae.decode(scaled, return_dict=False)[0].float()
+        # As diffusers' image processor: to [0, 1], then rounded to the nearest of 256 levels.
+        image = (image * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 1) * 255
+        rounded: torch.Tensor = image.round().to("cpu", torch.uint8)
+        return rounded
 
     def encode_images(self, images: torch.Tensor) -> torch.Tensor:
         """Latents of pictures in [-1, 1], (count, 3, height, width): the mean of what the VAE sees."""
