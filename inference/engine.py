@@ -198,18 +198,18 @@ class Engine:
     def _serve(self) -> None:
         """Gives a free worker its next job, and everybody waiting their place."""
         if self._readiness.takes_jobs:
-            live = self._line.next()
-            if live is None:
-                self._supervisor.expect_word_within(None)
-            elif not live.with_worker:
+            for live in self._line.next(slots=self._readiness.slots):
                 self._give(live)
+            if not self._line.running:
+                self._supervisor.expect_word_within(None)
         self._line.tell_places()
 
     def _give(self, live: LiveJob) -> None:
         live.with_worker = True
         live.attempt += 1
         model = self._catalogue[live.request.model] if isinstance(live.request, ImageRequest) else None
-        self._supervisor.expect_word_within(max(self._watchdog, SLOWER_THAN_THOUGHT * live.estimated_step))
+        slowest = sum(other.estimated_step for other in self._line.running.values())
+        self._supervisor.expect_word_within(max(self._watchdog, SLOWER_THAN_THOUGHT * slowest))
         self._supervisor.send(Admit(job_id=live.id, request=live.request, model=model))
 
     def _cancel(self, live: LiveJob) -> None:

@@ -148,6 +148,11 @@ class FairQueue:
         owner.waiting = deque(entry for entry in owner.waiting if entry.id != ticket)
         self._leave(ticket, name)
 
+    def next(self) -> str | None:
+        """The ticket whose turn it is; None when nobody waits."""
+        name = self._next_owner(self._owners)
+        return None if name is None else self._owners[name].waiting[0].id
+
     def admit(self) -> str | None:
         """The ticket whose turn it is, charged its estimate; None when nobody waits."""
         name = self._next_owner(self._owners)

@@ -52,11 +52,17 @@ class Loading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A model is warm. `rate` is its measured seconds per megapixel-evaluation."""
+    """A model is warm.
+
+    Attributes:
+        rate: its measured seconds per megapixel-evaluation.
+        knee: pictures of its native size in the making at once past which pictures a second stop growing.
+    """
 
     model: str
     device: str
     rate: float
+    knee: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Final
 import torch
 
 from inference.cost import megapixel_evaluations
+from inference.denoise.knee import find_knee
 from inference.denoise.lanes import Lanes
 from inference.denoise.start import lanes_of
 from inference.families import components
@@ -25,11 +26,18 @@ QUICK_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarmModel:
-    """A loaded model, its previews, and its measured seconds per megapixel-evaluation."""
+    """A loaded model, and what was measured of it.
+
+    Attributes:
+        preview: its map from latents to colours.
+        rate: seconds per megapixel-evaluation.
+        knee: pictures at once past which pictures a second stop growing.
+    """
 
     family: StableDiffusion
     preview: LatentPreview
     rate: float
+    knee: int
 
 
 class WarmModels:
@@ -58,7 +66,12 @@ class WarmModels:
             if self.device.type == "cuda":
                 torch.cuda.empty_cache()
         family = StableDiffusion(components.load(model, self.device), device=self.device)
-        warm = WarmModel(family=family, preview=LatentPreview.fit(family), rate=_measure(model, family))
+        warm = WarmModel(
+            family=family,
+            preview=LatentPreview.fit(family),
+            rate=_measure(model, family),
+            knee=find_knee(family, family.latent_shape(model.width, model.height)),
+        )
         self._models[model] = warm
         return warm
 

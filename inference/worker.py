@@ -112,7 +112,7 @@ class Worker:
             unavailable = unavailable or ModelUnavailable(model.name, describe(error))
             self._say(Broken(model=model.name, device=device, detail=unavailable.detail))
             return (error if out_of_memory else unavailable).with_traceback(None)
-        self._say(Ready(model=model.name, device=device, rate=warm.rate))
+        self._say(Ready(model=model.name, device=device, rate=warm.rate, knee=warm.knee))
         return warm
 
     def _refuse(self, job_id: str, error: Exception, seconds: float) -> None:
