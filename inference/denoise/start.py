@@ -50,7 +50,8 @@ def conditionings(
 
 @lru_cache(maxsize=256)
 def _plan(name: str, steps: int, config: tuple[tuple[str, object], ...]) -> Plan:
-    return trace(samplers.build(name, {key: _thawed(value) for key, value in config}), steps)
+    thawed = {key: _thawed(value) for key, value in config}
+    return trace(lambda: samplers.build(name, thawed), steps)
 
 
 def _frozen(family: StableDiffusion) -> tuple[tuple[str, object], ...]:
