@@ -49,6 +49,7 @@ class Engine:
         preload: the model to have warm before the first request; "" for the catalogue's default, None for no
             model at all.
         preview_every: least seconds between two previews of a job.
+        slots: the most pictures in the making at once; None for as many as the worker finds worth it.
         watchdog: seconds of silence after which a worker with a job counts as hung.
 
     Raises:
@@ -65,11 +66,13 @@ class Engine:
         threads: int | None = None,
         preload: str | None = "",
         preview_every: float = 1.0,
+        slots: int | None = None,
         watchdog: float = WATCHDOG,
     ) -> None:
         self._catalogue = catalogue
         self._line = Line(counters=counters, rates=rates)
         self._watchdog = watchdog
+        self._slots = slots
         self._preload = None if preload is None else catalogue.require(preload or catalogue.default.name)
         self._readiness = Readiness(self._preload.name if self._preload else None)
         spawn = partial(LocalWorker.spawn, device=device, threads=threads, preview_every=preview_every)
@@ -198,7 +201,7 @@ class Engine:
     def _serve(self) -> None:
         """Gives a free worker its next job, and everybody waiting their place."""
         if self._readiness.takes_jobs:
-            for live in self._line.next(slots=self._readiness.slots):
+            for live in self._line.next(slots=self._slots or self._readiness.slots):
                 self._give(live)
             if not self._line.running:
                 self._supervisor.expect_word_within(None)

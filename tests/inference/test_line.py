@@ -30,8 +30,7 @@ def live(line: Line, make_request: MakeRequest) -> LiveJob:
 
 def step(line: Line, *, seconds: float) -> None:
     """A worker takes the job up and computes so long."""
-    live = line.next()
-    assert live is not None
+    (live,) = line.next(slots=4)
     live.with_worker = True
     live.attempt += 1
     line.hear(Began(job_id=live.id))
