@@ -5,7 +5,7 @@ from functools import lru_cache
 import torch
 
 from inference.denoise import samplers
-from inference.denoise.lanes import Conditioning, Lane
+from inference.denoise.lanes import Lane
 from inference.denoise.noise import initial_noise
 from inference.denoise.trace import Plan, trace
 from inference.families.stable_diffusion import StableDiffusion, guides
@@ -20,7 +20,10 @@ def lanes_of(request: ImageRequest, family: StableDiffusion) -> tuple[list[Lane]
     Every picture equals, to rounding, what the stock pipeline makes of it alone with the same seed: noise is
     drawn from each picture's own generator in the stock order.
     """
-    prompt, negative, notes = conditionings(request, family)
+    guided = guides(request.guidance_scale)
+    prompt, negative, notes = family.conditionings(
+        request.prompt, request.negative_prompt if guided else None
+    )
     plan = _plan(request.sampler, request.steps, _frozen(family))
     noise, generators = initial_noise(request, family.latent_shape(request.width, request.height))
     lanes = [
@@ -35,17 +38,6 @@ def lanes_of(request: ImageRequest, family: StableDiffusion) -> tuple[list[Lane]
         for start, generator in zip(noise, generators, strict=True)
     ]
     return lanes, (*notes, *_too_few_steps(request))
-
-
-def conditionings(
-    request: ImageRequest, family: StableDiffusion
-) -> tuple[Conditioning, Conditioning | None, tuple[str, ...]]:
-    """What the prompt says, what the negative prompt says where there is guidance, and what was left out."""
-    prompt, notes = family.conditioning("prompt", request.prompt)
-    if not guides(request.guidance_scale):
-        return prompt, None, notes
-    negative, more = family.conditioning("negative prompt", request.negative_prompt)
-    return prompt, negative, (*more, *notes)
 
 
 @lru_cache(maxsize=256)

@@ -1,12 +1,14 @@
 """Stable Diffusion 1.x and 2.x (Rombach et al. 2022): what its parts do with tensors."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
 from inference.denoise.lanes import Conditioning
 from inference.families.components import Components
+from inference.families.text import TextReader
 
 DECODE_PIXELS: Final = 512 * 512
 """Pixels decoded at once: the VAE's memory peaks far above the U-Net's."""
@@ -21,9 +23,8 @@ class StableDiffusion:
     """
 
     def __init__(self, components: Components, *, device: torch.device) -> None:
-        self._tokenizer = components.tokenizer
-        self._text_encoder = components.text_encoder
         self._unet = components.unet
+        self._reader = TextReader(components.tokenizer, components.text_encoder, dtype=self._unet.dtype)
         self._vae = components.vae
         self.device = device
         self.sampler_config: Mapping[str, object] = components.sampler_config
@@ -37,15 +38,37 @@ class StableDiffusion:
         self, latents: torch.Tensor, timesteps: torch.Tensor, texts: Sequence[Conditioning]
     ) -> torch.Tensor:
         """What the U-Net says of each row; see `lanes.Denoiser`."""
-        hidden = torch.stack([text.hidden for text in texts])
+        lengths = [len(text.hidden) for text in texts]
+        mask = None
+        if len(set(lengths)) > 1:  # the shorter texts' missing tokens must not be looked at
+            mask = torch.arange(max(lengths))[None] < torch.tensor(lengths)[:, None]
+            mask = mask.to(self.device)
         output: torch.Tensor = self._unet(
-            latents.to(self._unet.dtype), timesteps, encoder_hidden_states=hidden, return_dict=False
+            latents.to(self._unet.dtype),
+            timesteps,
+            encoder_hidden_states=pad_sequence([text.hidden for text in texts], batch_first=True),
+            encoder_attention_mask=mask,
+            return_dict=False,
         )[0]
         return output.float()
 
-    def conditioning(self, field: str, text: str) -> tuple[Conditioning, tuple[str, ...]]:
-        """What a text says to this model's U-Net, and what of `field` had to be left out, a sentence."""
-        return Conditioning(hidden=self._encode(text)[0]), self._left_out(field, text)
+    def conditionings(
+        self, prompt: str, negative: str | None
+    ) -> tuple[Conditioning, Conditioning | None, tuple[str, ...]]:
+        """What a prompt and, where there is guidance, its negative say; what was left out, a sentence each.
+
+        Both are made equally long with empty chunks, as the stock pipelines want it of long prompts.
+        """
+        chunks, notes = self._reader.read("prompt", prompt)
+        if negative is None:
+            return Conditioning(hidden=self._reader.embed(chunks)), None, notes
+        against, more = self._reader.read("negative prompt", negative)
+        longest = max(len(chunks), len(against))
+        prompted, unwanted = (
+            Conditioning(hidden=self._reader.embed(each + (self._reader.empty(),) * (longest - len(each))))
+            for each in (chunks, against)
+        )
+        return prompted, unwanted, (*more, *notes)
 
     def decodes_at_once(self, width: int, height: int) -> int:
         """Pictures of so many pixels that `decode` should be given at once: the VAE's memory peaks high."""
@@ -66,29 +89,6 @@ class StableDiffusion:
         seen = self._vae.encode(images.to(self.device, self._vae.dtype)).latent_dist.mode()
         latents: torch.Tensor = seen.float() * self._vae.config.scaling_factor
         return latents
-
-    def _encode(self, text: str) -> torch.Tensor:
-        """Text embeddings, (1, tokens, width)."""
-        tokens = self._tokenizer(
-            text,
-            padding="max_length",
-            max_length=self._tokenizer.model_max_length,
-            truncation=True,
-            return_tensors="pt",
-        )
-        wants_mask = getattr(self._text_encoder.config, "use_attention_mask", False)
-        mask = tokens.attention_mask.to(self.device) if wants_mask else None
-        embedding: Any = self._text_encoder(tokens.input_ids.to(self.device), attention_mask=mask)[0]
-        return embedding.to(self._unet.dtype)  # type: ignore[no-any-return]
-
-    def _left_out(self, field: str, text: str) -> tuple[str, ...]:
-        fits = self._tokenizer.model_max_length - 2  # a start and an end token are always there
-        tokens = self._tokenizer(text, add_special_tokens=False).input_ids
-        if len(tokens) <= fits:
-            return ()
-        lost = self._tokenizer.decode(tokens[fits:]).strip()
-        shown = lost if len(lost) <= 80 else f"{lost[:79]}…"
-        return (f"The {field} was cut after {fits} tokens, all this model reads; it left out “{shown}”.",)
 
 
 def guides(guidance_scale: float) -> bool:
