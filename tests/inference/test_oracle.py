@@ -39,8 +39,7 @@ def stock_picture(request: ImageRequest, index: int) -> Pixels:
         own.config, **sampler.options
     )
     made = pipeline(
-        request.prompt,
-        negative_prompt=request.negative_prompt or None,
+        **words(pipeline, request),
         width=request.width,
         height=request.height,
         num_inference_steps=request.steps,
@@ -52,6 +51,27 @@ def stock_picture(request: ImageRequest, index: int) -> Pixels:
 
 def pixels(image: ImageResult) -> Pixels:
     return np.asarray(Image.open(io.BytesIO(image.png))).astype(np.int16)
+
+
+def words(pipeline: diffusers.StableDiffusionPipeline, request: ImageRequest) -> dict[str, object]:
+    """The prompt as text; one longer than the text encoder reads as embeddings of its chunks, end to end."""
+    room = pipeline.tokenizer.model_max_length - 2
+    ids = pipeline.tokenizer(request.prompt, add_special_tokens=False).input_ids
+    if len(ids) <= room:
+        return {"prompt": request.prompt, "negative_prompt": request.negative_prompt or None}
+    chunks = [ids[start : start + room] for start in range(0, len(ids), room)]
+    return {
+        "prompt_embeds": embedded(pipeline, chunks),
+        "negative_prompt_embeds": embedded(pipeline, [[] for _ in chunks]),
+    }
+
+
+def embedded(pipeline: diffusers.StableDiffusionPipeline, chunks: list[list[int]]) -> torch.Tensor:
+    start, end = pipeline.tokenizer.bos_token_id, pipeline.tokenizer.eos_token_id
+    length = pipeline.tokenizer.model_max_length
+    padded = [[start, *ids, *([end] * (length - 1 - len(ids)))] for ids in chunks]
+    with torch.inference_mode():
+        return pipeline.text_encoder(torch.tensor(padded))[0].flatten(0, 1)[None]  # type: ignore[no-any-return]
 
 
 async def make(engine: Engine, request: ImageRequest) -> tuple[ImageResult, ...]:
