@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8420
 
 .DEFAULT_GOAL := help
-.PHONY: help setup playground run test check soak bench clean
+.PHONY: help setup playground run test check soak clients screenshots bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,10 +32,19 @@ check: setup ## formatting, lint, types
 	$(BIN)/mypy
 
 test: check ## everything CI runs
-	$(BIN)/python -m pytest -m 'not soak'
+	$(BIN)/python -m pytest -m 'not soak and not clients'
 
 soak: setup ## the long proofs
 	$(BIN)/python -m pytest -m soak
+
+clients: setup ## other Discord client libraries against the loopback Discord (needs npm and node)
+	test -d $(VENV)/clients || $(PYTHON) -m venv $(VENV)/clients
+	$(VENV)/clients/bin/python -m pip install --quiet 'nextcord==2.6.0' 'disnake==2.12.2'
+	npm install --silent --no-fund --no-audit --prefix $(VENV)/clients discord.js@14.28.1
+	EASEL_CLIENTS=$(CURDIR)/$(VENV)/clients EASEL_TEST_NO_SKIPS=1 $(BIN)/python -m pytest -m clients
+
+screenshots: setup ## draw the docs' pictures anew (needs chromium)
+	$(BIN)/python tests/support/screenshots.py
 
 bench: setup ## measure side by side with the stock pipeline
 	$(BIN)/python -m benchmarks.solo

@@ -15,6 +15,7 @@ from typing import Final, Self
 import discord
 
 from bot.client import EaselClient
+from bot.commands.editing import Editing
 from bot.commands.help import add_help
 from bot.commands.imagine import add_imagine
 from bot.commands.presses import JobPresses
@@ -133,7 +134,9 @@ def _assemble(
     )
     post = Post(client)
     delivery = Delivery(store=store, post=post, studio=studio, pace=pace, previews=settings.engine.previews)
-    client.connect_studio(JobPresses(studio=studio, delivery=delivery, store=store, post=post), delivery)
+    editing = Editing(studio=studio, delivery=delivery, store=store, limits=settings.limits)
+    presses = JobPresses(studio=studio, delivery=delivery, store=store, post=post, editing=editing)
+    client.connect_studio(presses, delivery)
     add_imagine(
         client.tree,
         studio,
@@ -233,19 +236,29 @@ async def playground(settings: Settings, *, port: int, open_browser: Callable[[s
     Raises:
         OSError: the port is taken.
     """
+    from bot.ops.studio_window import EaselWindow
+    from bot.playground.clock import Clock
     from bot.playground.endpoint import point_discord_py_at
+    from bot.playground.inside import mount_inside
+    from bot.playground.inside_traffic import Traffic
     from bot.playground.page_api import mount_page
     from bot.playground.server import LoopbackDiscord
 
     logs.configure(settings.log.level, settings.log.format)
-    loopback = LoopbackDiscord(port=port)
+    clock = Clock()
+    traffic = Traffic(clock.now)
+    loopback = LoopbackDiscord(port=port, clock=clock, observer=traffic)
     mount_page(loopback.app, loopback.backend)
+    inside = mount_inside(loopback, traffic)
     # That Discord forgets everything when it ends, so what Easel knows of it may go with it.
     with tempfile.TemporaryDirectory(prefix="easel-playground-") as folder, _Signals() as signals:
         storage = settings.storage.model_copy(update={"folder": Path(folder)})
         async with loopback:
             point_discord_py_at(loopback.base_url)
-            async with running(settings.model_copy(update={"storage": storage}), loopback.token) as app:
+            async with (
+                running(settings.model_copy(update={"storage": storage}), loopback.token) as app,
+                inside.showing(EaselWindow(engine=app.engine, store=app.store)),
+            ):
                 print(f"Easel's playground: {loopback.base_url}  (Ctrl-C ends it)", flush=True)  # noqa: T201
                 if open_browser is not None:
                     await asyncio.to_thread(open_browser, loopback.base_url)

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 
 from bot.prompt import FlagError
-from bot.refusal import Draining, NotHere, Refusal
+from bot.refusal import Draining, FormRefused, NotHere, Refusal
 from bot.render import words
 from bot.store import (
     AlreadyAccepted,
@@ -21,7 +21,7 @@ from bot.store import (
     Store,
     UnreadableRequest,
 )
-from bot.views.buttons import JobButton
+from bot.views.buttons import JobButton, mend_view
 from inference import EngineClosed, InvalidRequest
 
 log = logging.getLogger(__name__)
@@ -31,9 +31,11 @@ TOO_LATE = 10062
 
 
 class Presses(Protocol):
-    """Who answers a press of a job's button: `bot.commands.presses`, built in `bot.app`."""
+    """Who answers a press of a job's button, and a form: `bot.commands.presses`, built in `bot.app`."""
 
     async def pressed(self, interaction: "discord.Interaction[EaselClient]", button: JobButton) -> None: ...
+
+    async def submitted(self, interaction: "discord.Interaction[EaselClient]") -> None: ...
 
 
 class Losses(Protocol):
@@ -96,6 +98,17 @@ class EaselClient(discord.Client):
         except Exception as error:  # noqa: BLE001 — the one place that words every error
             await self.explain(interaction, error)
 
+    async def on_interaction(self, interaction: "discord.Interaction[EaselClient]") -> None:
+        """A form came back; the library finds the way of everything else. See `views.edit_modal`."""
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        if self._presses is None:
+            raise RuntimeError("no one answers forms yet")
+        try:
+            await self._presses.submitted(interaction)
+        except Exception as error:  # noqa: BLE001 — the one place that words every error
+            await self.explain(interaction, error)
+
     async def setup_hook(self) -> None:
         await self._register()
 
@@ -139,15 +152,20 @@ class EaselClient(discord.Client):
         if isinstance(error, discord.HTTPException) and error.code == TOO_LATE:
             log.warning("an interaction came too late to be answered", extra={"interaction": interaction.id})
             return
+        again: discord.ui.View = discord.utils.MISSING
+        if isinstance(error, FormRefused):
+            again, error = mend_view(error.job), error.cause
         sentence = _sentence(error)
+        if isinstance(error, PictureLost | UnreadableRequest | DiskFull):
+            log.error("an interaction failed: %s", error, extra={"interaction": interaction.id})
         if sentence is None:
             log.error("an interaction failed", exc_info=error, extra={"interaction": interaction.id})
             sentence = "Something broke inside Easel. What was queued already goes on; else please try again."
         try:
             if interaction.response.is_done():
-                await interaction.followup.send(sentence, ephemeral=True)
+                await interaction.followup.send(sentence, view=again, ephemeral=True)
             else:
-                await interaction.response.send_message(sentence, ephemeral=True)
+                await interaction.response.send_message(sentence, view=again, ephemeral=True)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
             log.warning("could not tell somebody why not: %s", failed, extra={"interaction": interaction.id})
 

@@ -4,14 +4,17 @@
     ├── NotHere            the command needs a server, or the button belongs to another one
     ├── NotYours           only its owner or a moderator may do that
     ├── NeedsManageServer  only who manages the server may do that
-    ├── NothingToSet       a quota command that says neither seconds nor waiting nor remove
+    ├── NothingToSet       a quota command that says neither a limit nor remove, or both
+    ├── NoSuchRule         the quota rule to be taken away is not there
     ├── UnknownJob         no such job, or its pictures are gone
     ├── NothingOfYours     the person has no job that could be cancelled
     ├── AlreadyOver        it has ended; there is nothing left to cancel
+    ├── BrokenForm         a form came back that this version did not give out
     ├── BotCannotPost      the bot lacks permissions in this channel
     └── Draining           the studio is closing and takes nothing new
 
-Two more come from below: `store.QuotaRefused` and `inference.InvalidRequest`.
+Two more come from below: `store.QuotaRefused` and `inference.InvalidRequest`. `FormRefused` carries any of
+them where what was typed is kept.
 """
 
 
@@ -32,7 +35,11 @@ class NeedsManageServer(Refusal):
 
 
 class NothingToSet(Refusal):
-    """A quota was to be set, but to nothing."""
+    """A quota was to be set, but to nothing; or to something and taken away at once."""
+
+
+class NoSuchRule(Refusal):
+    """A quota rule was to be taken away that is not there."""
 
 
 class UnknownJob(Refusal):
@@ -45,6 +52,10 @@ class AlreadyOver(Refusal):
 
 class NothingOfYours(Refusal):
     """The person has no job that waits or runs."""
+
+
+class BrokenForm(Refusal):
+    """A modal of another version came back, or one that nobody filled in."""
 
 
 class BotCannotPost(Refusal):
@@ -61,3 +72,17 @@ class BotCannotPost(Refusal):
 
 class Draining(Refusal):
     """The studio is closing."""
+
+
+class FormRefused(Exception):  # noqa: N818 — a polite no, not a failure
+    """A form will not do as it was filled in, but what was typed is kept.
+
+    Attributes:
+        job: whose form it is.
+        cause: what is wrong with it.
+    """
+
+    def __init__(self, job: str, cause: Exception) -> None:
+        super().__init__(job, cause)
+        self.job = job
+        self.cause = cause

@@ -83,10 +83,15 @@ class Studio:
         self._upscaling = asyncio.Lock()
         self.catalogue = catalogue
 
+    @property
+    def default_count(self) -> int:
+        """How many pictures come back when nobody says."""
+        return min(self._limits.default_count, self._limits.max_count)
+
     # — making pictures —
 
-    async def imagine(self, ask: Ask, order: ImageOrder) -> Ticket:
-        """Pictures from words.
+    async def imagine(self, ask: Ask, order: ImageOrder, *, parent: JobRecord | None = None) -> Ticket:
+        """Pictures from words; `parent`: the job whose words were changed.
 
         Raises:
             InvalidRequest: an option holds what the model cannot do.
@@ -100,20 +105,20 @@ class Studio:
             fresh_seed=self._fresh_seed(),
             limits=self._limits,
         )
-        return await self._accept(ask, JobKind.IMAGINE, request)
+        return await self._accept(ask, JobKind.IMAGINE, request, parent=parent)
 
     async def reroll(self, ask: Ask, job_id: str) -> Ticket:
         """The same words and settings again, from fresh noise."""
-        parent = await self._parent(ask, job_id)
+        parent = await self.source(ask, job_id)
         request = self._within(parent.request.reroll(self._fresh_seed())).asked_by(ask.owner)
         return await self._accept(ask, JobKind.REROLL, request, parent=parent)
 
     async def retry(self, ask: Ask, job_id: str) -> Ticket | AlreadyMade:
         """Exactly what ended without pictures: the same kind, seed and source, paid by who presses."""
-        ended = await self._parent(ask, job_id)
+        ended = await self.source(ask, job_id)
         if ended.kind is JobKind.UPSCALE and ended.parent is not None and ended.parent_index is not None:
             return await self.upscale(ask, ended.parent, ended.parent_index)
-        parent = None if ended.parent is None else await self._parent(ask, ended.parent)
+        parent = None if ended.parent is None else await self.source(ask, ended.parent)
         request = self._within(ended.request).asked_by(ask.owner)
         return await self._accept(ask, ended.kind, request, parent=parent, index=ended.parent_index)
 
@@ -127,8 +132,8 @@ class Studio:
 
     async def vary(self, ask: Ask, job_id: str, index: int) -> Ticket:
         """As many pictures near picture `index` as come back when nobody says."""
-        parent = await self._parent(ask, job_id)
-        count = min(self._limits.default_count, self._limits.max_count)
+        parent = await self.source(ask, job_id)
+        count = self.default_count
         request = parent.request.vary(
             index, seed=self._fresh_seed(), strength=VARIATION_STRENGTH, count=count
         ).asked_by(ask.owner)
@@ -136,7 +141,7 @@ class Studio:
 
     async def upscale(self, ask: Ask, job_id: str, index: int) -> Ticket | AlreadyMade:
         """Picture `index`, larger and faithful; once for everybody in the channel."""
-        parent = await self._parent(ask, job_id)
+        parent = await self.source(ask, job_id)
         await self.picture(parent, index)
         request = parent.request.picture(index).asked_by(ask.owner)
         async with self._upscaling:  # two presses at once must not both find nothing
@@ -146,7 +151,13 @@ class Studio:
                     return AlreadyMade(record=made)
             return await self._accept(ask, JobKind.UPSCALE, request, parent=parent, index=index)
 
-    async def _parent(self, ask: Ask, job_id: str) -> JobRecord:
+    async def source(self, ask: Ask, job_id: str) -> JobRecord:
+        """The job, if this person may have more made of it: anybody, but for private ones.
+
+        Raises:
+            UnknownJob: there is none of that id here.
+            NotYours: only somebody else sees it.
+        """
         parent = await self._store.job(job_id)
         if parent is None or parent.guild_id != ask.guild_id:
             raise UnknownJob

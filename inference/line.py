@@ -153,7 +153,13 @@ class Line:
 
 def _entry(live: LiveJob, position: int, eta: float | None) -> QueueEntry:
     return QueueEntry(
-        job_id=live.id, owner=live.request.owner, position=position, eta_seconds=eta, estimate=live.estimate
+        job_id=live.id,
+        owner=live.request.owner,
+        position=position,
+        eta_seconds=eta,
+        estimate=live.estimate,
+        step=live.step,
+        steps=live.steps,
     )
 
 

@@ -35,6 +35,8 @@ class QueueEntry:
         position: 0 runs, 1 is next.
         eta_seconds: until it is done, wall clock, an estimate; None while nothing was measured.
         estimate: compute-seconds it will cost, an estimate.
+        step: denoising steps done, of all its pictures at once.
+        steps: of how many; 0 before the first is done.
     """
 
     job_id: str
@@ -42,3 +44,5 @@ class QueueEntry:
     position: int
     eta_seconds: float | None
     estimate: float
+    step: int
+    steps: int

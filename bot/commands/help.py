@@ -10,4 +10,5 @@ def add_help(tree: EaselTree, studio: Studio) -> None:
 
     @tree.command(name="help", description="What Easel can do, and every flag")
     async def help_(interaction: Interaction) -> None:
-        await interaction.response.send_message(view=panels.help_card(studio.catalogue), ephemeral=True)
+        view = panels.help_card(studio.catalogue, count=studio.default_count)
+        await interaction.response.send_message(view=view, ephemeral=True)

@@ -7,22 +7,11 @@ from bot.commands import asking
 from bot.commands.acknowledge import acknowledge
 from bot.commands.matching import Choice, matching
 from bot.delivery import Delivery
-from bot.prompt import Aspect, ImageOrder, parse
+from bot.prompt import ASPECTS, Aspect, ImageOrder, parse
 from bot.prompt.values import read_sampler
 from bot.studio import Studio
 from inference import SAMPLERS
 from inference.request import MAX_COUNT, MAX_GUIDANCE, MAX_STEPS
-
-ASPECTS = {
-    "1:1": "square",
-    "3:2": "landscape, a photograph",
-    "4:3": "landscape, a screen",
-    "16:9": "wide, a film",
-    "2:1": "wide, a banner",
-    "2:3": "portrait, a photograph",
-    "3:4": "portrait",
-    "9:16": "tall, a phone",
-}
 
 
 def add_imagine(

@@ -1,11 +1,14 @@
 """What each button does. Person, roles, server and job are read again at every press."""
 
+from collections.abc import Awaitable, Callable
+
 import discord
 
 from bot.ask import Ask
 from bot.client import Interaction
 from bot.commands import asking
 from bot.commands.acknowledge import acknowledge
+from bot.commands.editing import Editing
 from bot.commands.links import message_link
 from bot.delivery import Delivery
 from bot.post import Post
@@ -17,13 +20,16 @@ from bot.views.buttons import JobButton, Verb
 
 
 class JobPresses:
-    """Answers every press of a `JobButton`."""
+    """Answers every press of a `JobButton`, and the form that ✏️ opens."""
 
-    def __init__(self, *, studio: Studio, delivery: Delivery, store: Store, post: Post) -> None:
+    def __init__(
+        self, *, studio: Studio, delivery: Delivery, store: Store, post: Post, editing: Editing
+    ) -> None:
         self._studio = studio
         self._delivery = delivery
         self._store = store
         self._post = post
+        self._editing = editing
 
     async def pressed(self, interaction: Interaction, button: JobButton) -> None:
         """Do what the button says.
@@ -36,10 +42,20 @@ class JobPresses:
                 await self._cancel(interaction, button.job)
             case Verb.DELETE:
                 await self._delete(interaction, button.job)
+            case Verb.EDIT | Verb.MEND:
+                await self._editing.open(interaction, button.job, again=button.verb == Verb.MEND)
             case Verb.REROLL | Verb.RETRY | Verb.VARY | Verb.UPSCALE:
                 await self._make(interaction, button)
             case _:
                 raise UnknownJob
+
+    async def submitted(self, interaction: Interaction) -> None:
+        """Take a form.
+
+        Raises:
+            Refusal, FormRefused: worded by the client's error handler.
+        """
+        await self._editing.submitted(interaction)
 
     async def _make(self, interaction: Interaction, button: JobButton) -> None:
         ask = self._asking(interaction)
@@ -47,11 +63,11 @@ class JobPresses:
             case Verb.REROLL:
                 made: Ticket | AlreadyMade = await self._studio.reroll(ask, button.job)
             case Verb.RETRY:
-                made = await self._studio.retry(ask, button.job)
+                made = await self._once(lambda: self._studio.retry(ask, button.job))
             case Verb.VARY:
                 made = await self._studio.vary(ask, button.job, button.index)
             case _:
-                made = await self._upscale(ask, button)
+                made = await self._once(lambda: self._studio.upscale(ask, button.job, button.index))
         if isinstance(made, AlreadyMade):
             where = message_link(made.record)
             if made.record.state.over:
@@ -62,8 +78,9 @@ class JobPresses:
             return
         await acknowledge(interaction, made, self._studio, self._delivery)
 
-    async def _upscale(self, ask: Ask, button: JobButton) -> Ticket | AlreadyMade:
-        made = await self._studio.upscale(ask, button.job, button.index)
+    async def _once(self, attempt: Callable[[], Awaitable[Ticket | AlreadyMade]]) -> Ticket | AlreadyMade:
+        """Make it, or find it made already where people can still see it."""
+        made = await attempt()
         if (
             isinstance(made, AlreadyMade)
             and made.record.state.over
@@ -71,7 +88,7 @@ class JobPresses:
         ):
             # Its message was deleted by hand: nobody can see it any more, so it may be made anew.
             await self._store.delete_pictures(made.record.id, by=made.record.user_id)
-            made = await self._studio.upscale(ask, button.job, button.index)
+            made = await attempt()
         return made
 
     def _asking(self, interaction: Interaction) -> Ask:

@@ -109,11 +109,7 @@ def _with_rights_there(interaction: Interaction, ask: Ask, record: JobRecord) ->
     """The ask with the person's rights in the job's own channel: who moderates one may not moderate all."""
     if record.channel_id == ask.channel_id or ask.manager:
         return ask
-    guild, member = interaction.guild, interaction.user
-    channel = None if guild is None else guild.get_channel_or_thread(record.channel_id)
-    if channel is None or not isinstance(member, discord.Member):
-        return replace(ask, moderator=False)
-    return replace(ask, moderator=channel.permissions_for(member).manage_messages)
+    return replace(ask, moderator=_permissions_there(interaction, record).manage_messages)
 
 
 def _may_read(interaction: Interaction, ask: Ask, record: JobRecord) -> bool:
@@ -124,10 +120,15 @@ def _may_read(interaction: Interaction, ask: Ask, record: JobRecord) -> bool:
         return False
     if record.channel_id == ask.channel_id:
         return True
+    return _permissions_there(interaction, record).view_channel
+
+
+def _permissions_there(interaction: Interaction, record: JobRecord) -> discord.Permissions:
+    """What the person may do in the job's channel; nothing where that is not known."""
     guild, member = interaction.guild, interaction.user
     channel = None if guild is None else guild.get_channel_or_thread(record.channel_id)
     if channel is None or not isinstance(member, discord.Member):
-        return False
-    if isinstance(channel, discord.Thread) and channel.is_private():
-        return False  # who is in a private thread is not known here
-    return channel.permissions_for(member).view_channel
+        return discord.Permissions.none()
+    if isinstance(channel, discord.Thread) and (channel.is_private() or channel.parent is None):
+        return discord.Permissions.none()  # who is in a private thread is not known here
+    return channel.permissions_for(member)

@@ -6,7 +6,7 @@ from discord import app_commands
 from bot.client import EaselTree, Interaction
 from bot.commands import asking
 from bot.quota import Policies, Policy
-from bot.refusal import NeedsManageServer, NothingToSet
+from bot.refusal import NeedsManageServer, NoSuchRule, NothingToSet
 from bot.render import panels
 from bot.studio import Studio
 
@@ -54,17 +54,15 @@ def add_quota(tree: EaselTree, studio: Studio) -> None:
             raise NeedsManageServer
         role_id = None if role is None or role.is_default() else role.id
         before = (await studio.standing(ask, ask.user_id, ask.role_ids)).policies
+        if remove != (seconds is None and waiting is None):
+            raise NothingToSet
+        if remove and (before.everyone if role_id is None else before.roles.get(role_id)) is None:
+            raise NoSuchRule
         rule = None if remove else _changed(before, role_id, seconds, waiting)
         await studio.set_policy(ask, role_id, rule)
         after = (await studio.standing(ask, ask.user_id, ask.role_ids)).policies
-        whom = "Everyone" if role_id is None else f"<@&{role_id}>"
-        said = (
-            f"{whom} may now use {panels.policy(rule)}."
-            if rule
-            else f"{whom} has no rule of its own any more."
-        )
         view = panels.panel(
-            f"### Quota\n{said}",
+            f"### Quota\n{panels.rule_now(after, role_id)}",
             panels.policies(after),
             "-# The most generous of somebody's roles counts; without one, everyone's rule.",
         )
@@ -74,13 +72,7 @@ def add_quota(tree: EaselTree, studio: Studio) -> None:
 
 
 def _changed(before: Policies, role_id: int | None, seconds: float | None, waiting: int | None) -> Policy:
-    """The rule with what was said; what was not said stays as it is.
-
-    Raises:
-        NothingToSet: nothing was said.
-    """
-    if seconds is None and waiting is None:
-        raise NothingToSet
+    """The rule with what was said; what was not said stays as it is."""
     general = before.everyone or before.fallback
     now = general if role_id is None else before.roles.get(role_id, general)
     return Policy(

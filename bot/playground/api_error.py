@@ -22,6 +22,19 @@ class ApiError(Exception):
             body["errors"] = self.errors
         return body
 
+    @property
+    def words(self) -> str:
+        """What to tell a person: the first thing wrong with a form, or the message."""
+        return _first_message(self.errors) or self.message
+
+
+def _first_message(errors: Any) -> str | None:  # noqa: ANN401  # nested objects and lists of any depth
+    if isinstance(errors, list):
+        return next((each["message"] for each in errors), None)
+    if not isinstance(errors, dict):
+        return None
+    return next((words for each in errors.values() if (words := _first_message(each))), None)
+
 
 def unauthorized() -> ApiError:
     return ApiError(401, 0, "401: Unauthorized")
@@ -45,6 +58,10 @@ def unknown_member() -> ApiError:
 
 def unknown_message() -> ApiError:
     return ApiError(404, 10008, "Unknown Message")
+
+
+def unknown_role() -> ApiError:
+    return ApiError(404, 10011, "Unknown Role")
 
 
 def unknown_user() -> ApiError:
@@ -97,6 +114,33 @@ def invalid_token() -> ApiError:
 
 def invalid_form(errors: dict[str, Any]) -> ApiError:
     return ApiError(400, 50035, "Invalid Form Body", errors=errors)
+
+
+def thread_archived() -> ApiError:
+    return ApiError(400, 50083, "Thread is archived")
+
+
+def thread_exists() -> ApiError:
+    return ApiError(400, 160004, "A thread has already been created for this message")
+
+
+def thread_locked() -> ApiError:
+    return ApiError(403, 160005, "Thread is locked")
+
+
+def system_message() -> ApiError:
+    return ApiError(403, 50021, "Cannot execute action on a system message")
+
+
+def wrong_channel_type() -> ApiError:
+    return ApiError(400, 50024, "Cannot execute action on this channel type")
+
+
+def not_offered(field: str) -> ApiError:
+    """For what Discord can do and the loopback cannot: an error that says so, rather than silence."""
+    return invalid_form(
+        {field: {"_errors": [{"code": "LOOPBACK_NOT_OFFERED", "message": "The loopback cannot do this."}]}}
+    )
 
 
 def unreadable_json() -> ApiError:

@@ -15,11 +15,11 @@ from bot.playground.interactions import Interactions
 from bot.playground.messages import Messages
 from bot.playground.modal_rules import check_modal
 from bot.playground.stored import (
-    CHAT_INPUT_COMMAND,
     EPHEMERAL,
     LOADING,
     REPLY,
     Json,
+    Reference,
     StoredMessage,
     Upload,
 )
@@ -122,24 +122,24 @@ class Callbacks:
         if interaction.channel.id not in self._world.channels:
             raise api_error.unknown_channel()
         draft = self._messages.drafting(interaction.channel).new(payload, uploads)
-        message = self._post(interaction, draft, payload, replies_to=original)
+        message = self._post(interaction, draft, payload, answers=original)
         interaction.followups.append(message.id)
         return message
 
     def _post(
-        self, interaction: Interaction, draft: Draft, data: Json, *, replies_to: StoredMessage | None = None
+        self, interaction: Interaction, draft: Draft, data: Json, *, answers: StoredMessage | None = None
     ) -> StoredMessage:
-        target = replies_to or interaction.origin
+        target = answers or interaction.origin
         return self._messages.post(
             self._world.application.bot,
             interaction.channel,
             draft,
-            type=REPLY if target else CHAT_INPUT_COMMAND,
+            type=REPLY if target else interaction.message_type,
             only_for=interaction.user if draft.flags & EPHEMERAL else None,
             webhook_id=self._world.application.id,
             interaction=interaction.metadata,
             cause=interaction.cause,
-            replies_to=target.id if target else None,
+            reference=Reference(channel_id=target.channel_id, message_id=target.id) if target else None,
             allowed_mentions=data.get("allowed_mentions"),
         )
 

@@ -1,11 +1,13 @@
 """What happens to the world while bots are connected: each change tells them, as Discord would."""
 
-from bot.playground import payloads
+from collections.abc import Mapping
+
+from bot.playground import payloads, thread_opening
 from bot.playground.backend import Backend
 from bot.playground.permissions import NONE, Overwrite, Permission
+from bot.playground.resources import Channel, Guild, Member, Role, User
 from bot.playground.sessions import Intent
 from bot.playground.stored import Json
-from bot.playground.world import Channel, Guild, Member, Role, User
 
 
 class Changes:
@@ -25,21 +27,44 @@ class Changes:
     def delete_channel(self, channel: Channel) -> None:
         guild = self._guild_of(channel)
         gone = payloads.channel(channel)
+        for thread in self._backend.threads.of(channel):
+            thread_opening.removed(self._backend, thread, None)
         self._backend.messages.delete_all_in(channel)
         del guild.channels[channel.id]
         del self._world.channels[channel.id]
         self._tell("CHANNEL_DELETE", gone, guild, f"#{channel.name} deleted", channel_id=channel.id)
 
     def add_channel(
-        self, guild: Guild, name: str, *, private_to: list[Role] | None = None, nsfw: bool = False
+        self,
+        guild: Guild,
+        name: str,
+        *,
+        private_to: list[Role] | None = None,
+        nsfw: bool = False,
+        asked: Mapping[str, object] | None = None,
+        overwrites: list[Overwrite] | None = None,
     ) -> Channel:
+        """Make a text channel; `asked` as in `change_channel`."""
         channel = self._world.add_channel(guild, name, private_to=private_to, nsfw=nsfw)
+        _shape(channel, asked or {})
+        channel.overwrites += overwrites or []
         self._tell("CHANNEL_CREATE", payloads.channel(channel), guild, f"#{name} made", channel_id=channel.id)
         return channel
 
-    def set_age_restricted(self, channel: Channel, restricted: bool) -> None:
-        channel.nsfw = restricted
+    def change_channel(
+        self, channel: Channel, asked: Mapping[str, object], overwrites: list[Overwrite] | None = None
+    ) -> None:
+        """Give a channel another name, topic, position, slowmode, age limit or (not None) overwrites."""
+        _shape(channel, asked)
+        for thread in self._backend.threads.of(channel):
+            thread.nsfw = channel.nsfw
+        if overwrites is not None:
+            channel.overwrites = overwrites
         self._channel_updated(channel)
+
+    def set_age_restricted(self, channel: Channel, restricted: bool) -> None:
+        """Restrict a channel, and with it its threads, to adults; or no longer."""
+        self.change_channel(channel, {"nsfw": restricted})
 
     def set_overwrite(
         self,
@@ -71,9 +96,17 @@ class Changes:
         created = payloads.guild_create(guild, self._world)
         self._tell("GUILD_CREATE", created, guild, f"the bot added to {guild.name}")
 
-    def add_person(self, name: str, guild: Guild | None = None, *, roles: list[Role] | None = None) -> User:
+    def add_person(
+        self,
+        name: str,
+        guild: Guild | None = None,
+        *,
+        roles: list[Role] | None = None,
+        display_name: str | None = None,
+    ) -> User:
         """Somebody new, in a server or in none."""
-        user = self._world.add_user(name)
+        user = self._world.add_user(name, display_name=display_name)
+        self._backend.record.note("changed", by=user.id, detail=f"{name} came")
         if guild is not None:
             self.join(user, guild, roles=roles)
         return user
@@ -85,6 +118,8 @@ class Changes:
         return member
 
     def leave(self, user: User, guild: Guild) -> None:
+        for thread in guild.threads.values():
+            self._backend.threads.leave(thread, user)
         del guild.members[user.id]
         data: Json = {"guild_id": str(guild.id), "user": payloads.user(user)}
         self._tell("GUILD_MEMBER_REMOVE", data, guild, f"{user.name} left", intent=Intent.GUILD_MEMBERS)
@@ -94,17 +129,40 @@ class Changes:
         member = guild.members[user.id]
         managed = {role for role in member.roles if guild.roles[role].managed}
         member.roles = managed | {role.id for role in roles}
-        data = payloads.member(member) | {"guild_id": str(guild.id)}
-        intent = None if user is self._world.application.bot else Intent.GUILD_MEMBERS
-        self._tell("GUILD_MEMBER_UPDATE", data, guild, f"{user.name}'s roles", intent=intent)
+        self.member_changed(guild, member, f"{user.name}'s roles")
 
-    def add_role(self, guild: Guild, name: str, *, permissions: Permission = NONE) -> Role:
-        role = self._world.add_role(guild, name, permissions=permissions)
+    def member_changed(self, guild: Guild, member: Member, what: str) -> None:
+        """Tell of a member whose roles or nick are others now; `what` is for the record."""
+        data = payloads.member(member) | {"guild_id": str(guild.id)}
+        intent = None if member.user is self._world.application.bot else Intent.GUILD_MEMBERS
+        self._tell("GUILD_MEMBER_UPDATE", data, guild, what, intent=intent)
+
+    def add_role(
+        self,
+        guild: Guild,
+        name: str,
+        *,
+        permissions: Permission = NONE,
+        colour: int = 0,
+        hoist: bool = False,
+        mentionable: bool = False,
+    ) -> Role:
+        """Make a role, below all others."""
+        for other in guild.roles.values():
+            other.position += other.position > 0
+        role = self._world.add_role(
+            guild, name, permissions=permissions, colour=colour, hoist=hoist, mentionable=mentionable
+        )
+        role.position = 1
         self._role_told("GUILD_ROLE_CREATE", guild, role)
         return role
 
     def set_permissions(self, guild: Guild, role: Role, permissions: Permission) -> None:
         role.permissions = permissions
+        self._role_told("GUILD_ROLE_UPDATE", guild, role)
+
+    def role_changed(self, guild: Guild, role: Role) -> None:
+        """Tell of a role that looks otherwise now."""
         self._role_told("GUILD_ROLE_UPDATE", guild, role)
 
     def delete_role(self, guild: Guild, role: Role) -> None:
@@ -142,3 +200,14 @@ class Changes:
         if is_in or event == "GUILD_DELETE":
             self._backend.sessions.dispatch(event, data, guild_id=guild.id, intent=intent)
         self._backend.record.note("changed", channel_id=channel_id, detail=detail)
+
+
+def _shape(channel: Channel, asked: Mapping[str, object]) -> None:
+    channel.name = str(asked.get("name", channel.name))
+    topic = asked.get("topic", channel.topic)
+    channel.topic = None if topic is None else str(topic)
+    channel.nsfw = bool(asked.get("nsfw", channel.nsfw))
+    for key, field in (("position", "position"), ("rate_limit_per_user", "slowmode")):
+        value = asked.get(key)
+        if isinstance(value, int):
+            setattr(channel, field, value)

@@ -15,7 +15,19 @@ MOST_OPTIONS: Final = 25
 MOST_CHOICES: Final = 25
 MOST_CHARACTERS: Final = 8_000
 _NAME: Final = re.compile(r"[-_'\w]{1,32}")
-CHAT_INPUT: Final = 1
+MOST_OF_A_KIND: Final = {1: 100, 2: 15, 3: 15}
+"""Commands of each kind that one scope may have."""
+
+
+class CommandKind(IntEnum):
+    """Command types, with Discord's values: typed after a slash, or in the menu of a user or a message."""
+
+    CHAT_INPUT = 1
+    USER = 2
+    MESSAGE = 3
+
+
+CHAT_INPUT: Final = CommandKind.CHAT_INPUT
 
 
 class OptionKind(IntEnum):
@@ -40,15 +52,35 @@ _CHOOSABLE: Final = frozenset({OptionKind.STRING, OptionKind.INTEGER, OptionKind
 
 def check_command(form: Form, path: Path, command: Json) -> None:
     """Note every error in a command."""
-    if command.get("type", CHAT_INPUT) == CHAT_INPUT:
+    kind = CHAT_INPUT if command.get("type") is None else kind_of(command)
+    if kind == CHAT_INPUT:
         _check_name(form, path, command)
         text = command.get("description")
         form.text((*path, "description"), text, shortest=1, longest=100, needed=True)
+        _check_options(form, (*path, "options"), command.get("options"), depth=0)
+    elif kind in set(CommandKind):
+        _check_menu_command(form, path, command)
     else:
-        form.text((*path, "name"), command.get("name"), shortest=1, longest=32, needed=True)
-    _check_options(form, (*path, "options"), command.get("options"), depth=0)
+        form.choice((*path, "type"), command.get("type"))
     if _characters(command) > MOST_CHARACTERS:
         form.error(path, "APPLICATION_COMMAND_TOO_LARGE", f"Command exceeds maximum size ({MOST_CHARACTERS})")
+
+
+def _check_menu_command(form: Form, path: Path, command: Json) -> None:
+    form.text((*path, "name"), command.get("name"), shortest=1, longest=32, needed=True)
+    if command.get("description"):
+        code = "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION_INVALID"
+        form.error((*path, "description"), code, "Context menu commands cannot have description")
+    if command.get("options"):
+        code = "APPLICATION_COMMAND_CONTEXT_MENU_OPTIONS_INVALID"
+        form.error((*path, "options"), code, "Context menu commands cannot have options")
+
+
+def check_numbers(form: Form, commands: list[Json]) -> None:
+    """Note where a scope would have too many commands of a kind."""
+    for kind, most in MOST_OF_A_KIND.items():
+        if sum((each.get("type") or CHAT_INPUT) == kind for each in commands) > most:
+            form.length((), 0, most)
 
 
 def _check_name(form: Form, path: Path, named: Json) -> None:

@@ -8,15 +8,22 @@ from typing import Final
 from bot.playground import api_error
 from bot.playground.api_error import ApiError
 from bot.playground.clock import Clock
-from bot.playground.command_rules import CHAT_INPUT, check_command
+from bot.playground.command_rules import (
+    CHAT_INPUT,
+    MOST_OF_A_KIND,
+    CommandKind,
+    check_command,
+    check_numbers,
+)
 from bot.playground.form import Form, Path
 from bot.playground.permissions import Permission
 from bot.playground.record import Record
+from bot.playground.resources import Channel, User
 from bot.playground.snowflakes import Snowflakes
 from bot.playground.stored import Json
-from bot.playground.world import Channel, User, World
+from bot.playground.world import World
 
-MOST_COMMANDS: Final = 100
+MOST_COMMANDS: Final = sum(MOST_OF_A_KIND.values())
 CREATED_A_DAY: Final = 200
 _DAY: Final = 24 * 3600.0
 _GUILD, _BOT_DM = 0, 1
@@ -54,8 +61,10 @@ class Commands:
             ApiError: 50035 with every error; 30034 for more than 200 new ones in a day.
         """
         form = Form()
-        for index, command in enumerate(form.entries((), described, most=MOST_COMMANDS)):
+        commands = form.entries((), described, most=MOST_COMMANDS)
+        for index, command in enumerate(commands):
             check_command(form, (index,), command)
+        check_numbers(form, commands)
         form.check()
         _check_names(form, described)
         form.check()
@@ -73,6 +82,10 @@ class Commands:
         known = next(
             (each for each in scoped.values() if (each["name"], each["type"]) == _key(described)), None
         )
+        if known is None:
+            form = Form()
+            check_numbers(form, [*scoped.values(), described])
+            form.check()
         command = self._answered(scope, described, known)
         scoped[int(command["id"])] = command
         self._record.note("commands", by=self._world.application.bot.id, detail=command["name"])
@@ -85,15 +98,19 @@ class Commands:
         self._check(described)
         command = self._answered(scope, described, known)
         self._scopes[scope][command_id] = command
+        self._record.note("commands", by=self._world.application.bot.id, detail=command["name"])
         return command
 
     def delete(self, scope: int | None, command_id: int) -> None:
         """Take a command away. Raises as `get` does."""
-        self.get(scope, command_id)
+        gone = self.get(scope, command_id)
         del self._scopes[scope][command_id]
+        self._record.note("commands", by=self._world.application.bot.id, detail=gone["name"])
 
-    def usable(self, user: User, channel: Channel) -> list[Json]:
-        """The slash commands that person is offered there; a server's own hides a global one of its name."""
+    def usable(
+        self, user: User, channel: Channel, *, kind: CommandKind = CommandKind.CHAT_INPUT
+    ) -> list[Json]:
+        """The commands that person is offered there; a server's own hides a global one of its name."""
         if channel.guild_id is None:
             installed = self._world.shares_a_server(user)
         else:
@@ -105,7 +122,7 @@ class Commands:
             command["name"]: command
             for scope in scopes
             for command in self.all_in(scope)
-            if command["type"] == CHAT_INPUT
+            if command["type"] == kind
         }
         return [each for each in by_name.values() if self._may_use(each, user, channel)]
 

@@ -139,6 +139,8 @@ def _told(value: object) -> object:
     """An emoji without the null id that clients send for one of Unicode's."""
     if isinstance(value, dict):
         return {key: _told(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_told(inner) for inner in value]
     return value
 
 

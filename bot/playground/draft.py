@@ -91,6 +91,9 @@ class Drafting:
         if "components" in payload:
             check_components(form, payload["components"], v2=v2, files=after.files)
         form.check()
+        for key in ("poll", "sticker_ids"):
+            if payload.get(key):
+                raise api_error.not_offered(key)
         after.embeds = [{"type": "rich"} | embed for embed in after.embeds]
         if "components" in payload:
             after.components = StoredForm(after.files, self._new_id).of(payload["components"] or [])

@@ -12,7 +12,9 @@ from aiohttp import WSMsgType, web
 from bot.playground import payloads
 from bot.playground.clock import Clock
 from bot.playground.connection import GatewayConnection
+from bot.playground.presences import Presences
 from bot.playground.record import Record
+from bot.playground.resources import Guild
 from bot.playground.sessions import PRIVILEGED, Intent, Session, Sessions
 from bot.playground.stored import Json
 from bot.playground.world import World
@@ -41,12 +43,20 @@ class Gateway:
     """
 
     def __init__(
-        self, world: World, *, sessions: Sessions, clock: Clock, record: Record, heartbeat_interval: float
+        self,
+        world: World,
+        *,
+        sessions: Sessions,
+        presences: Presences,
+        clock: Clock,
+        record: Record,
+        heartbeat_interval: float,
     ) -> None:
         self.url = ""  # set when the server knows its port
         self.identified = 0
         self._world = world
         self._sessions = sessions
+        self._presences = presences
         self._clock = clock
         self._record = record
         self._heartbeat_interval = heartbeat_interval
@@ -119,7 +129,9 @@ class Gateway:
             raise _GatewayError(4003, "Not authenticated.")
         elif op == _REQUEST_MEMBERS and isinstance(data, dict):
             self._send_members(connection.session, data)
-        elif op not in (_PRESENCE, _VOICE):
+        elif op == _PRESENCE and isinstance(data, dict):
+            self._presences.told(connection.session, data.get("status"))
+        elif op != _VOICE:
             raise _GatewayError(4001, "Unknown opcode.")
 
     def _identify(self, connection: GatewayConnection, data: Json) -> None:
@@ -140,6 +152,9 @@ class Gateway:
         session.connection = connection
         connection.session = session
         self._sessions.add(session)
+        presence = data.get("presence")
+        if isinstance(presence, dict):
+            self._presences.told(session, presence.get("status"))
         self.identified += 1
         self._welcome(session)
         self._record.note("connected", detail=session.id)
@@ -158,13 +173,21 @@ class Gateway:
             "session_id": session.id,
             "resume_gateway_url": self.url,
             "shard": list(session.shard),
-            "application": {"id": str(application.id), "flags": 0},
+            "application": {"id": str(application.id), "flags": payloads.application_flags(application)},
         }
         self._sessions.dispatch_to(session, "READY", ready)
         if session.intents & Intent.GUILDS:
             for guild in guilds:
                 created = payloads.guild_create(guild, self._world)
+                self._show_members(session, guild, created)
                 self._sessions.dispatch_to(session, "GUILD_CREATE", created)
+
+    def _show_members(self, session: Session, guild: Guild, created: Json) -> None:
+        """Add what the privileged intents let a bot know of others from the start."""
+        if session.intents & Intent.GUILD_MEMBERS:
+            created["members"] = [payloads.member(each) for each in guild.members.values()]
+        if session.intents & Intent.GUILD_PRESENCES:
+            created["presences"] = self._presences.of(guild)
 
     def _resume(self, connection: GatewayConnection, data: Json) -> None:
         self._authenticate(data)
@@ -202,6 +225,8 @@ class Gateway:
             "chunk_count": 1,
             "not_found": [str(user) for user in asked if user not in guild.members],
         }
+        if data.get("presences") and session.intents & Intent.GUILD_PRESENCES:
+            chunk["presences"] = self._presences.of(guild)
         if "nonce" in data:
             chunk["nonce"] = data["nonce"]
         self._sessions.dispatch_to(session, "GUILD_MEMBERS_CHUNK", chunk)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from bot.playground.backend import Backend
 from bot.playground.components import SELECTS, Kind, shown_media, walk
+from bot.playground.resources import Channel
 from bot.playground.stored import COMPONENTS_V2, Json, StoredMessage
-from bot.playground.world import Channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Select:
-    """A select menu; `options` maps values to labels (empty for menus of people, roles or channels)."""
+    """A select menu; `options` maps values to labels (empty for menus of people, roles or channels).
+
+    `channel_types` are the kinds of channels a menu of channels takes; empty for all.
+    """
 
     kind: Kind
     custom_id: str
@@ -50,6 +53,7 @@ class Select:
     min_values: int
     max_values: int
     disabled: bool
+    channel_types: tuple[int, ...]
 
 
 class Message:
@@ -203,4 +207,5 @@ def _select(component: Json) -> Select:
         min_values=component["min_values"],
         max_values=component["max_values"],
         disabled=component.get("disabled", False),
+        channel_types=tuple(component.get("channel_types") or ()),
     )

@@ -7,8 +7,9 @@ import asyncio
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from bot.playground.stored import Json, StoredMessage
-from bot.playground.world import Channel, User
+from bot.playground.command_rules import CHAT_INPUT
+from bot.playground.resources import Channel, User
+from bot.playground.stored import CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND, Json, StoredMessage
 
 
 class InteractionKind(IntEnum):
@@ -53,3 +54,9 @@ class Interaction:
 
     def __post_init__(self) -> None:
         self.answered = asyncio.Event()
+
+    @property
+    def message_type(self) -> int:
+        """The type of a message that answers it without answering another message."""
+        by_menu = self.kind == InteractionKind.COMMAND and self.data["type"] != CHAT_INPUT
+        return CONTEXT_MENU_COMMAND if by_menu else CHAT_INPUT_COMMAND

@@ -6,8 +6,9 @@ https://discord.com/developers/docs/interactions/receiving-and-responding
 from bot.playground import payloads
 from bot.playground.interaction import Interaction, InteractionKind
 from bot.playground.messages import Messages
+from bot.playground.resources import Channel, User
 from bot.playground.stored import Json, StoredMessage
-from bot.playground.world import Channel, User, World
+from bot.playground.world import World
 
 
 def created(interaction: Interaction, world: World, messages: Messages) -> Json:

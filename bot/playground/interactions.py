@@ -12,10 +12,11 @@ from bot.playground.clock import Clock
 from bot.playground.interaction import Interaction, InteractionKind
 from bot.playground.messages import Messages
 from bot.playground.record import Record
+from bot.playground.resources import Channel, User
 from bot.playground.sessions import Sessions
 from bot.playground.snowflakes import Snowflakes
 from bot.playground.stored import Json, StoredMessage
-from bot.playground.world import Channel, User, World
+from bot.playground.world import World
 
 FIRST_RESPONSE: Final = 3.0
 """Seconds a bot has to respond at all."""
@@ -55,6 +56,7 @@ class Interactions:
         led_here: Interaction | None = None,
         detail: str = "",
         cause: str = "",
+        metadata: Json | None = None,
     ) -> Interaction | None:
         """Send an interaction to the bot and wait for its first response.
 
@@ -62,6 +64,7 @@ class Interactions:
             led_here: the interaction that was answered with the modal now submitted.
             detail: the command's name or the custom id, for the record.
             cause: see `Interaction`.
+            metadata: what the messages it leads to tell of it besides the usual.
 
         Returns:
             The interaction once answered, or None: there was no answer within three seconds.
@@ -76,7 +79,8 @@ class Interactions:
             data=data,
             created_at=self._clock.now(),
             cause=cause,
-            metadata=interaction_payloads.metadata(interaction_id, kind, user, channel, origin, led_here),
+            metadata=interaction_payloads.metadata(interaction_id, kind, user, channel, origin, led_here)
+            | (metadata or {}),
             origin=origin,
             from_modal_on_message=led_here is not None and origin is not None,
         )

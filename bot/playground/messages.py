@@ -1,25 +1,32 @@
 """All messages: posting, editing, deleting, and who sees what. Every change is recorded and dispatched."""
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable
 
-from bot.playground import api_error, payloads
+from bot.playground import api_error
 from bot.playground.attachments import Attachments
+from bot.playground.channel_events import ChannelEvents
 from bot.playground.clock import Clock
 from bot.playground.draft import Draft, Drafting
-from bot.playground.mentions import mentioned
+from bot.playground.mentions import mentioned, pings_the_answered
+from bot.playground.message_views import MessageViews
+from bot.playground.nonces import Nonces
 from bot.playground.permissions import Permission
 from bot.playground.record import Record
-from bot.playground.sessions import Intent, Sessions
+from bot.playground.resources import Channel, User
+from bot.playground.sessions import Intent
 from bot.playground.snowflakes import Snowflakes
-from bot.playground.stored import LOADING, ORDINARY, Json, StoredFile, StoredMessage
-from bot.playground.world import Channel, User, World
-
-NONCE_MEMORY: Final = 300.0
-"""Seconds a nonce is remembered; Discord says "a few minutes"."""
-
-_HIDDEN: Final[Mapping[str, object]] = {"content": "", "embeds": [], "attachments": [], "components": []}
-"""What a bot without the message content intent reads in a message that is not its business."""
+from bot.playground.stored import (
+    LOADING,
+    ORDINARY,
+    REPLY,
+    THREAD_STARTER,
+    Json,
+    Reference,
+    StoredFile,
+    StoredMessage,
+)
+from bot.playground.threads import Threads
+from bot.playground.world import World
 
 
 class Messages:
@@ -32,18 +39,23 @@ class Messages:
         clock: Clock,
         ids: Snowflakes,
         attachments: Attachments,
-        sessions: Sessions,
+        events: ChannelEvents,
+        threads: Threads,
         record: Record,
     ) -> None:
         self._world = world
         self._clock = clock
         self._ids = ids
         self._attachments = attachments
-        self._sessions = sessions
+        self._events = events
+        self._threads = threads
         self._record = record
         self._by_id: dict[int, StoredMessage] = {}
+        self._views = MessageViews(
+            world, attachments=attachments, events=events, threads=threads, known=self._by_id.get
+        )
         self._by_channel: dict[int, list[StoredMessage]] = {}
-        self._nonces: dict[tuple[int, str], tuple[float, StoredMessage]] = {}
+        self.nonces = Nonces(clock.now)
 
     def drafting(self, channel: Channel) -> Drafting:
         """What checks a request to write in this channel."""
@@ -66,7 +78,7 @@ class Messages:
         webhook_id: int | None = None,
         interaction: Json | None = None,
         cause: str = "",
-        replies_to: int | None = None,
+        reference: Reference | None = None,
         allowed_mentions: Json | None = None,
     ) -> StoredMessage:
         """Put a message at the end of a channel."""
@@ -81,23 +93,19 @@ class Messages:
             webhook_id=webhook_id,
             interaction=interaction,
             cause=cause,
-            replies_to=replies_to,
+            reference=reference,
         )
         self._fill(message, draft, allowed_mentions)
         self._by_id[message.id] = message
         self._by_channel.setdefault(channel.id, []).append(message)
         if only_for is None:
             channel.last_message_id = message.id
-        if nonce is not None:
-            self._nonces[(author.id, str(nonce))] = (message.created_at, message)
-        self._tell("MESSAGE_CREATE", message)
+        if only_for is None and type != THREAD_STARTER:
+            self._threads.written_in(channel, author, message.mentions)
+        self.nonces.remember(message)
+        self._views.tell("MESSAGE_CREATE", message)
         self._note("posted", message, author)
         return message
-
-    def with_nonce(self, author: User, nonce: str | int) -> StoredMessage | None:
-        """The message this author posted under that nonce in the last few minutes."""
-        posted_at, message = self._nonces.get((author.id, str(nonce)), (0.0, None))
-        return message if self._clock.now() - posted_at <= NONCE_MEMORY else None
 
     def edit(
         self, message: StoredMessage, draft: Draft, by: User, *, allowed_mentions: Json | None = None
@@ -112,7 +120,7 @@ class Messages:
         if not fills_in:
             message.edits += 1
             message.edited_at = self._clock.now()
-        self._tell("MESSAGE_UPDATE", message)
+        self._views.tell("MESSAGE_UPDATE", message)
         self._note("edited", message, by, detail="filled in" if fills_in else "")
 
     def delete(self, message: StoredMessage, by: User | None) -> None:
@@ -121,12 +129,18 @@ class Messages:
             return
         self._forget(message)
         channel = self._world.channels.get(message.channel_id)
-        guild_id = channel.guild_id if channel else None
-        data: Json = {"id": str(message.id), "channel_id": str(message.channel_id)}
-        if guild_id is not None:
-            data["guild_id"] = str(guild_id)
-        self._send("MESSAGE_DELETE", message, data)
+        if channel is not None:
+            self._views.send("MESSAGE_DELETE", message, channel, _place(message))
         self._note("deleted", message, by)
+
+    def delete_many(self, channel: Channel, messages: list[StoredMessage], by: User) -> None:
+        """Take several of a channel's messages away at once."""
+        for message in messages:
+            self._forget(message)
+        data: Json = {"ids": [str(message.id) for message in messages], "channel_id": str(channel.id)}
+        self._events.tell("MESSAGE_DELETE_BULK", channel, data, intent=Intent.GUILD_MESSAGES)
+        for message in messages:
+            self._note("deleted", message, by)
 
     def dismiss(self, message: StoredMessage) -> None:
         """Put an ephemeral message away from its person's eyes; the bot is not told and may go on editing."""
@@ -134,9 +148,14 @@ class Messages:
         self._note("dismissed", message, message.only_for)
 
     def delete_all_in(self, channel: Channel) -> None:
-        """A channel is gone, and its messages with it; nobody is told of each."""
+        """A channel goes, and its messages with it; nobody is told of each."""
         for message in self._by_channel.pop(channel.id, []):
             self._forget(message)
+
+    def told_again(self, message: StoredMessage, by: User) -> None:
+        """Something about a message changed that is no edit, such as its pin."""
+        self._views.tell("MESSAGE_UPDATE", message)
+        self._note("edited", message, by, detail="not its words")
 
     def find(self, channel_id: int, message_id: int) -> StoredMessage:
         """The message there.
@@ -153,46 +172,24 @@ class Messages:
         """The channel's messages, oldest first, ephemeral ones included."""
         return tuple(self._by_channel.get(channel_id, ()))
 
+    def concerned(self, user: User, channel_id: int, message_id: int) -> bool:
+        """Whether that person had, or would have had, the message before their eyes while it was there."""
+        message, channel = self._by_id.get(message_id), self._world.channels.get(channel_id)
+        if message is None or channel is None or message.only_for not in (None, user):
+            return False
+        return Permission.VIEW_CHANNEL in self._world.permissions_in(user, channel)
+
     def is_seen_by(self, user: User, message: StoredMessage) -> bool:
         """Whether that person has the message before their eyes."""
-        channel = self._world.channels.get(message.channel_id)
-        if message.deleted or message.dismissed or channel is None:
-            return False
-        if message.only_for not in (None, user):
-            return False
-        allowed = self._world.permissions_in(user, channel)
-        return Permission.VIEW_CHANNEL in allowed and Permission.READ_MESSAGE_HISTORY in allowed
+        return self._views.is_seen_by(user, message)
 
-    def payload(self, message: StoredMessage) -> Json:
-        """Discord's message object."""
-        return payloads.message(message, self._world, self._attachments)
+    def payload(self, message: StoredMessage, viewer: User | None = None) -> Json:
+        """Discord's message object, as `viewer` (the bot, unless said) is shown it."""
+        return self._views.payload(message, viewer)
 
-    def react(self, message: StoredMessage, emoji: str, who: User, *, add: bool) -> None:
-        """Add or take away one person's reaction; doing so twice changes nothing."""
-        reactors = message.reactions.setdefault(emoji, [])
-        if add == (who.id in reactors):
-            return
-        (reactors.append if add else reactors.remove)(who.id)
-        if not reactors:
-            del message.reactions[emoji]
-        channel = self._world.channels[message.channel_id]
-        data: Json = {
-            "user_id": str(who.id),
-            "channel_id": str(message.channel_id),
-            "message_id": str(message.id),
-            "emoji": {"id": None, "name": emoji},
-            "burst": False,
-            "type": 0,
-        }
-        intent = Intent.DIRECT_MESSAGE_REACTIONS
-        if channel.guild_id is not None:
-            intent = Intent.GUILD_MESSAGE_REACTIONS
-            data["guild_id"] = str(channel.guild_id)
-            if add:
-                data["member"] = payloads.member(self._world.guilds[channel.guild_id].members[who.id])
-        name = "MESSAGE_REACTION_ADD" if add else "MESSAGE_REACTION_REMOVE"
-        self._sessions.dispatch(name, data, guild_id=channel.guild_id, intent=intent)
-        self._note("reacted", message, who, detail=emoji)
+    def readable(self, message: StoredMessage) -> Json:
+        """The message object as REST gives it to the bot: without the words that it lacks the intent for."""
+        return self._views.readable(message)
 
     def _fill(self, message: StoredMessage, draft: Draft, allowed_mentions: Json | None) -> None:
         message.content = draft.content
@@ -200,9 +197,29 @@ class Messages:
         message.components = draft.components
         message.files = draft.files
         message.flags = draft.flags
-        message.mentions = mentioned(draft.content, draft.components, allowed_mentions, self._world.users)
+        self._mention(message, allowed_mentions)
         for file in draft.files:
             self._keep(file, message)
+
+    def _mention(self, message: StoredMessage, allowed: Json | None) -> None:
+        channel = self._world.channels[message.channel_id]
+        guild = self._world.guilds.get(channel.guild_id or 0)
+        everybody = Permission.MENTION_EVERYONE in self._world.permissions_in(message.author, channel)
+        roles = guild.roles.values() if guild is not None else ()
+        found = mentioned(
+            message.content,
+            message.components,
+            allowed,
+            users=self._world.users,
+            roles=[role.id for role in roles if role.mentionable or everybody],
+            everybody=everybody,
+        )
+        answered = self._views.referenced(message) if message.type == REPLY else None
+        message.mentions, message.mentioned_roles = found.users, found.roles
+        message.mentions_everybody = found.everybody
+        # An app's answer to an interaction hangs on a message of its own, which it does not notify.
+        if answered is not None and message.webhook_id is None and pings_the_answered(allowed):
+            message.mentions = list(dict.fromkeys([answered.author.id, *found.users]))
 
     def _keep(self, file: StoredFile, message: StoredMessage) -> None:
         if self._attachments.get(file.id) is not None:
@@ -215,28 +232,11 @@ class Messages:
         message.deleted = True
         if message in self._by_channel.get(message.channel_id, ()):
             self._by_channel[message.channel_id].remove(message)
+        if message.only_for is None:
+            self._threads.deleted_in(self._world.channels.get(message.channel_id))
         for file in message.files:
             self._attachments.drop(file)
-
-    def _tell(self, event: str, message: StoredMessage) -> None:
-        channel = self._world.channels[message.channel_id]
-        data = self.payload(message)
-        if channel.guild_id is not None:
-            data["guild_id"] = str(channel.guild_id)
-            author = self._world.guilds[channel.guild_id].members.get(message.author.id)
-            if author is not None:
-                data["member"] = payloads.member(author, with_user=False)
-        self._send(event, message, data)
-
-    def _send(self, event: str, message: StoredMessage, data: Json) -> None:
-        channel = self._world.channels[message.channel_id]
-        bot = self._world.application.bot
-        # An ephemeral message goes to its person and its bot alone, as a direct message does.
-        direct = message.only_for is not None or channel.guild_id is None
-        if direct or Permission.VIEW_CHANNEL in self._world.permissions_in(bot, channel):
-            intent = Intent.DIRECT_MESSAGES if direct else Intent.GUILD_MESSAGES
-            hidden = None if direct or message.author is bot or bot.id in message.mentions else _HIDDEN
-            self._sessions.dispatch(event, data, guild_id=channel.guild_id, intent=intent, hidden=hidden)
+        message.files = []
 
     def _note(self, kind: str, message: StoredMessage, by: User | None, *, detail: str = "") -> None:
         self._record.note(
@@ -246,3 +246,7 @@ class Messages:
             message_id=message.id,
             detail=detail,
         )
+
+
+def _place(message: StoredMessage) -> Json:
+    return {"id": str(message.id), "channel_id": str(message.channel_id)}

@@ -1,9 +1,9 @@
 """A modal as a person sees it, and what they send off with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.playground.components import Kind
+from bot.playground.components import SELECTS, Kind
 from bot.playground.interaction import Interaction
 from bot.playground.refusals import Refusal
 from bot.playground.stored import Json, Upload
@@ -59,17 +59,22 @@ class Modal:
         for name in values:
             if name not in known:
                 raise Refusal(f"There is no input {name!r} here.", field=name)
-        sent = []
+        sent: list[Json] = []
         for number, holder in enumerate(self._components, start=1):
+            place: Json = {"type": holder["type"], "id": holder.get("id") or number}
             if not _is_input(holder):
-                sent.append({"type": holder["type"], "id": number})
+                sent.append(place)
                 continue
             field = _field(holder, _input(holder))
             value = values.get(field.custom_id, values.get(field.label, field.value))
-            answer: Json = {"type": int(field.kind), "id": 100 + number, "custom_id": field.custom_id}
+            answer: Json = {
+                "type": int(field.kind),
+                "id": field.component.get("id") or 100 + number,
+                "custom_id": field.custom_id,
+            }
             answer |= _answer(field, value, options)
             inside = {"component": answer} if holder["type"] == Kind.LABEL else {"components": [answer]}
-            sent.append({"type": holder["type"], "id": number, **inside})
+            sent.append(place | inside)
         return sent
 
 
@@ -90,6 +95,8 @@ def _field(holder: Json, component: Json) -> Field:
         preset = component.get("value")
     elif kind == Kind.CHECKBOX:
         preset = bool(component.get("default"))
+    elif kind in SELECTS and kind != Kind.STRING_SELECT:
+        preset = [each["id"] for each in component.get("default_values") or []] or None
     return Field(
         kind=kind,
         custom_id=component["custom_id"],
@@ -107,16 +114,33 @@ def _answer(field: Field, value: object, options: TypedOptions) -> Json:
         case Kind.TEXT_INPUT:
             return {"value": _text(field, value)}
         case Kind.CHECKBOX:
-            return {"value": bool(value)}
+            return {"value": value is True or value == "true"}
         case Kind.RADIO_GROUP:
             chosen = _several(field, value)
             return {"value": chosen[0] if chosen else None}
         case Kind.FILE_UPLOAD:
-            files = value if isinstance(value, list) else [value] if value is not None else []
-            _count(field, len(files))
-            return {"values": [str(options.upload(file)) for file in files if isinstance(file, Upload)]}
-        case _:
+            return {"values": [str(options.resolved.upload(file)) for file in _files(field, value)]}
+        case Kind.STRING_SELECT | Kind.CHECKBOX_GROUP:
             return {"values": _several(field, value)}
+        case _:
+            types = field.component.get("channel_types") or ()
+            return {"values": [_referred(field, each, types, options) for each in _several(field, value)]}
+
+
+def _files(field: Field, value: object) -> list[Upload]:
+    given = value if isinstance(value, list) else [] if value is None else [value]
+    files = [each for each in given if isinstance(each, Upload)]
+    if len(files) < len(given):
+        raise Refusal("Choose a file.", field=field.custom_id)
+    _count(field, len(files))
+    return files
+
+
+def _referred(field: Field, value: str, types: Sequence[int], options: TypedOptions) -> object:
+    try:
+        return options.referred(field.kind, value, types)
+    except Refusal as refusal:
+        raise Refusal(refusal.words, field=field.custom_id) from None
 
 
 def _text(field: Field, value: object) -> str:
@@ -138,6 +162,8 @@ def _several(field: Field, value: object) -> list[str]:
         unknown = [each for each in chosen if each not in field.options]
         if unknown:
             raise Refusal(f"{unknown[0]!r} is not among the choices.", field=field.custom_id)
+    if len(set(chosen)) < len(chosen):
+        raise Refusal("Choose each once.", field=field.custom_id)
     _count(field, len(chosen))
     return chosen
 
@@ -147,6 +173,8 @@ def _count(field: Field, number: int) -> None:
         return
     fewest = field.component.get("min_values")
     most = field.component.get("max_values")
+    if not number:
+        raise Refusal("This field is required", field=field.custom_id)
     many = len(field.options) if field.kind == Kind.CHECKBOX_GROUP else 1
     if not (1 if fewest is None else fewest) <= number <= (many if most is None else most):
         raise Refusal("That is not as many as are asked for.", field=field.custom_id)

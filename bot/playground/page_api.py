@@ -4,7 +4,6 @@ Everything here answers this machine's own page only: requests that name another
 from another site's page are refused.
 """
 
-from collections.abc import Awaitable, Callable
 from importlib import resources
 from typing import Final
 
@@ -12,10 +11,9 @@ from aiohttp import WSCloseCode, web
 
 from bot.playground.backend import Backend
 from bot.playground.page_actions import Actions
+from bot.playground.page_guard import guarded
 from bot.playground.page_news import News
 from bot.playground.page_state import View, people
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _TYPES: Final = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _HEADERS: Final = {
@@ -31,10 +29,10 @@ _HEADERS: Final = {
 def mount_page(app: web.Application, backend: Backend) -> None:
     """Add the page's routes: `/`, `/page/FILE`, `/page/news` (WebSocket) and `/page/api/ACTION`."""
     page = _Page(backend)
-    app.router.add_get("/", page.guarded(page.index))
-    app.router.add_get("/page/news", page.guarded(page.news, from_page=True))
-    app.router.add_post(r"/page/api/{action:[a-z]+}", page.guarded(page.act, from_page=True))
-    app.router.add_get(r"/page/{file:[a-z_]+\.(?:css|js|svg)}", page.guarded(page.file))
+    app.router.add_get("/", guarded(backend, page.index))
+    app.router.add_get("/page/news", guarded(backend, page.news, from_page=True))
+    app.router.add_post(r"/page/api/{action:[a-z]+}", guarded(backend, page.act, from_page=True))
+    app.router.add_get(r"/page/{file:[a-z_]+\.(?:css|js|svg)}", guarded(backend, page.file))
     app.on_shutdown.append(page.hang_up)
 
 
@@ -49,20 +47,6 @@ class _Page:
             for entry in folder.iterdir()
             if any(entry.name.endswith(suffix) for suffix in _TYPES)
         }
-
-    def guarded(self, handler: Handler, *, from_page: bool = False) -> Handler:
-        """Let `handler` answer to our own address alone and, with `from_page`, to our own page alone."""
-
-        async def guard(request: web.Request) -> web.StreamResponse:
-            port = self._backend.attachments.base_url.rpartition(":")[2]
-            own = {f"http://{name}:{port}" for name in ("127.0.0.1", "localhost")}
-            origin = request.headers.get("Origin")
-            allowed = own if from_page else {None, *own}
-            if f"http://{request.host}" not in own or origin not in allowed:
-                raise web.HTTPForbidden(text="The playground answers its own page only.")
-            return await handler(request)
-
-        return guard
 
     async def index(self, _: web.Request) -> web.Response:
         return self._answer("index.html")
@@ -79,10 +63,12 @@ class _Page:
         socket = web.WebSocketResponse(heartbeat=30.0)
         await socket.prepare(request)
         self._sockets.add(socket)
+        self._backend.presences.opened(user)
         try:
             await News(self._backend, View(self._backend, user)).serve(socket)
         finally:
             self._sockets.discard(socket)
+            self._backend.presences.closed(user)
         return socket
 
     async def hang_up(self, _: web.Application) -> None:

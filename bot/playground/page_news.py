@@ -14,6 +14,7 @@ from bot.playground.stored import Json
 
 _WORLD: Final = frozenset({"changed", "commands", "connected", "resumed", "disconnected"})
 _MESSAGE: Final = frozenset({"posted", "edited", "reacted"})
+_SIGNS: Final = frozenset({"typing", "presence"})
 _GONE: Final = frozenset({"deleted", "dismissed"})
 _WAITING: Final = 2_000
 """Happenings that may wait for a slow page before it is given the whole state anew instead."""
@@ -26,7 +27,6 @@ class News:
         self._backend = backend
         self._view = view
         self._happenings: asyncio.Queue[Happening] = asyncio.Queue()
-        self._told: set[int] = set()  # messages this page knows of, and may be told the end of
 
     async def serve(self, socket: web.WebSocketResponse) -> None:
         """Send the state, then every change, until the page goes away."""
@@ -54,24 +54,34 @@ class News:
     async def _send_state(self, socket: web.WebSocketResponse) -> None:
         while not self._happenings.empty():
             self._happenings.get_nowait()
-        state = self._view.state()
-        self._told = {int(each["id"]) for messages in state["messages"].values() for each in messages}
-        await socket.send_json(state)
+        await socket.send_json(self._view.state())
 
     def _news(self, happening: Happening) -> Json | None:
+        if happening.kind in _SIGNS:
+            return self._sign(happening)
         if happening.message_id is None or happening.channel_id is None:
             return None
-        if happening.kind in _GONE and happening.message_id in self._told:
-            self._told.discard(happening.message_id)
+        messages = self._backend.messages
+        if happening.kind in _GONE and messages.concerned(
+            self._view.user, happening.channel_id, happening.message_id
+        ):
             ids = {"id": str(happening.message_id), "channel_id": str(happening.channel_id)}
             return {"type": "deleted"} | ids
         if happening.kind not in _MESSAGE:
             return None
         try:
-            message = self._backend.messages.find(happening.channel_id, happening.message_id)
+            message = messages.find(happening.channel_id, happening.message_id)
         except ApiError:
             return None  # deleted in the meantime; that is the next happening
         if not self._view.sees(message):
             return None
-        self._told.add(message.id)
         return {"type": "message", "message": self._view.message(message)}
+
+    def _sign(self, happening: Happening) -> Json | None:
+        who = {"user_id": str(happening.by)}
+        if happening.kind == "presence":
+            return {"type": "presence", "status": happening.detail} | who
+        seen = any(channel.id == happening.channel_id for channel in self._view.channels())
+        if not seen or happening.by == self._view.user.id:
+            return None
+        return {"type": "typing", "channel_id": str(happening.channel_id)} | who

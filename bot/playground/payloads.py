@@ -1,13 +1,11 @@
 """The loopback Discord's state in the shapes Discord's API answers with."""
 
 from datetime import UTC, datetime
-from typing import Any
 
-from bot.playground import components
-from bot.playground.attachments import Attachments
-from bot.playground.permissions import Overwrite
-from bot.playground.stored import CHAT_INPUT_COMMAND, Json, StoredMessage
-from bot.playground.world import Application, Channel, Guild, Member, Role, User, World
+from bot.playground.permissions import Overwrite, Permission
+from bot.playground.resources import Application, Channel, Guild, Member, Role, Thread, User
+from bot.playground.stored import Json
+from bot.playground.world import World
 
 
 def timestamp(moment: float) -> str:
@@ -62,9 +60,9 @@ def role(of: Role, application: Application) -> Json:
         "position": of.position,
         "color": of.colour,
         "colors": {"primary_color": of.colour, "secondary_color": None, "tertiary_color": None},
-        "hoist": False,
+        "hoist": of.hoist,
         "managed": of.managed,
-        "mentionable": False,
+        "mentionable": of.mentionable,
         "icon": None,
         "unicode_emoji": None,
         "flags": 0,
@@ -83,28 +81,67 @@ def overwrite(of: Overwrite) -> Json:
     }
 
 
-def channel(of: Channel) -> Json:
+def channel(of: Channel, *, me: int | None = None) -> Json:
+    """A channel; of a thread, `me` is the id of the user whose membership is told."""
     last = str(of.last_message_id) if of.last_message_id else None
     if of.recipient is not None:
         return {
             "id": str(of.id),
-            "type": of.type,
+            "type": int(of.type),
             "last_message_id": last,
             "flags": 0,
             "recipients": [user(of.recipient)],
         }
-    return {
+    body: Json = {
         "id": str(of.id),
-        "type": of.type,
+        "type": int(of.type),
         "guild_id": str(of.guild_id),
         "name": of.name,
+        "rate_limit_per_user": of.slowmode,
+        "last_message_id": last,
+        "flags": 0,
+    }
+    if of.last_pin_at is not None:
+        body["last_pin_timestamp"] = timestamp(of.last_pin_at)
+    if of.thread is not None:
+        return body | _thread(of.id, of.thread, me)
+    return body | {
         "position": of.position,
         "topic": of.topic,
         "nsfw": of.nsfw,
-        "rate_limit_per_user": 0,
         "parent_id": None,
-        "last_message_id": last,
         "permission_overwrites": [overwrite(each) for each in of.overwrites],
+    }
+
+
+def _thread(thread_id: int, of: Thread, me: int | None) -> Json:
+    metadata: Json = {
+        "archived": of.archived,
+        "archive_timestamp": timestamp(of.archived_at),
+        "auto_archive_duration": of.auto_archive,
+        "locked": of.locked,
+        "create_timestamp": timestamp(of.created_at),
+    }
+    if of.private:
+        metadata["invitable"] = of.invitable
+    body: Json = {
+        "parent_id": str(of.parent_id),
+        "owner_id": str(of.owner_id),
+        "thread_metadata": metadata,
+        "message_count": of.standing,
+        "member_count": min(len(of.members), 50),  # Discord stops counting there
+        "total_message_sent": of.sent,
+    }
+    if me is not None and me in of.members:
+        body["member"] = thread_member(thread_id, me, of.members[me])
+    return body
+
+
+def thread_member(thread_id: int, user_id: int, joined_at: float) -> Json:
+    return {
+        "id": str(thread_id),
+        "user_id": str(user_id),
+        "join_timestamp": timestamp(joined_at),
         "flags": 0,
     }
 
@@ -157,6 +194,8 @@ def guild(of: Guild, world: World) -> Json:
 def guild_create(of: Guild, world: World) -> Json:
     """The GUILD_CREATE event's data. Without the members intent, only the bot is among the members."""
     bot = of.members[world.application.bot.id]
+    threads = [each for each in of.threads.values() if each.thread is not None and not each.thread.archived]
+    seen = [each for each in threads if Permission.VIEW_CHANNEL in world.permissions_in(bot.user, each)]
     return guild(of, world) | {
         "joined_at": timestamp(bot.joined_at),
         "large": False,
@@ -164,7 +203,7 @@ def guild_create(of: Guild, world: World) -> Json:
         "member_count": len(of.members),
         "members": [member(bot)],
         "channels": [channel(each) for each in of.channels.values()],
-        "threads": [],
+        "threads": [channel(each, me=bot.user.id) for each in seen],
         "voice_states": [],
         "presences": [],
         "stage_instances": [],
@@ -184,8 +223,8 @@ def application(of: Application, world: World) -> Json:
         "bot_public": True,
         "bot_require_code_grant": False,
         "verify_key": "0" * 64,
-        "flags": 0,
-        "flags_new": "0",
+        "flags": application_flags(of),
+        "flags_new": str(application_flags(of)),
         "redirect_uris": [],
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,
@@ -199,56 +238,7 @@ def application(of: Application, world: World) -> Json:
     }
 
 
-def message(of: StoredMessage, world: World, attachments: Attachments) -> Json:
-    body: Json = {
-        "id": str(of.id),
-        "channel_id": str(of.channel_id),
-        "type": of.type,
-        "content": of.content,
-        "author": user(of.author),
-        "timestamp": timestamp(of.created_at),
-        "edited_timestamp": None if of.edited_at is None else timestamp(of.edited_at),
-        "tts": False,
-        "mention_everyone": False,
-        "mentions": [user(world.users[each]) for each in of.mentions if each in world.users],
-        "mention_roles": [],
-        "attachments": [attachments.payload(file) for file in of.files],
-        "embeds": of.embeds,
-        "components": components.with_media(of.components, attachments.media),
-        "pinned": False,
-        "flags": of.flags,
-    }
-    optional: dict[str, Any] = {
-        "nonce": of.nonce,
-        "webhook_id": str(of.webhook_id) if of.webhook_id else None,
-        "application_id": str(of.webhook_id) if of.webhook_id else None,
-        "interaction_metadata": of.interaction,
-        "interaction": _interaction(of),
-        "message_reference": _reference(of),
-        "reactions": [_reaction(emoji, who, world) for emoji, who in of.reactions.items()] or None,
-    }
-    return body | {key: value for key, value in optional.items() if value is not None}
-
-
-def _interaction(of: StoredMessage) -> Json | None:
-    """The deprecated field that names the command, which answers to components do not have."""
-    if of.interaction is None or of.type != CHAT_INPUT_COMMAND:
-        return None
-    return {key: of.interaction[key] for key in ("id", "type", "user")} | {"name": of.cause}
-
-
-def _reference(of: StoredMessage) -> Json | None:
-    if of.replies_to is None:
-        return None
-    return {"type": 0, "channel_id": str(of.channel_id), "message_id": str(of.replies_to)}
-
-
-def _reaction(emoji: str, who: list[int], world: World) -> Json:
-    return {
-        "emoji": {"id": None, "name": emoji},
-        "count": len(who),
-        "count_details": {"normal": len(who), "burst": 0},
-        "burst_colors": [],
-        "me_burst": False,
-        "me": world.application.bot.id in who,
-    }
+def application_flags(of: Application) -> int:
+    """Which privileged intents are switched on; "limited" ones, as of an app in less than 100 servers."""
+    flags = {1 << 8: 1 << 13, 1 << 1: 1 << 15, 1 << 15: 1 << 19}
+    return sum(flag for intent, flag in flags.items() if of.privileged_intents & intent)

@@ -1,21 +1,23 @@
-"""A person at their Discord client: types commands, presses buttons, fills in modals, reads, writes."""
+"""A person at their Discord client: reads, writes, types commands, presses buttons, fills in modals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.playground import slash
-from bot.playground.backend import Backend
+from bot.playground import menus, slash
 from bot.playground.callbacks import Callback
+from bot.playground.command_rules import CommandKind
 from bot.playground.components import Kind, walk
 from bot.playground.handles import Message
 from bot.playground.interaction import Interaction, InteractionKind
 from bot.playground.modals import Modal
 from bot.playground.permissions import Permission
 from bot.playground.refusals import Refusal
+from bot.playground.resolved import Resolved
+from bot.playground.resources import User
 from bot.playground.slash import SlashCommand
-from bot.playground.stored import REPLY, Json, StoredMessage, Upload
+from bot.playground.stored import Json, StoredMessage
 from bot.playground.typed_options import TypedOptions
-from bot.playground.world import Channel, User
+from bot.playground.writing import Writer
 
 Answer = Message | Modal | None
 """What a press comes back with: a new or edited message, a modal, or (deferred) nothing yet."""
@@ -29,17 +31,10 @@ class Choice:
     value: str | int | float
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody looking at one channel."""
+class Person(Writer):
+    """Somebody at one channel, with everything a Discord client lets one do."""
 
-    backend: Backend
-    user: User
-    channel: Channel
-
-    @property
-    def name(self) -> str:
-        return self.user.name
+    __slots__ = ()
 
     def at(self, channel: str, *, guild: str | None = None) -> "Person":
         """The same person, looking at another channel. Raises LookupError for none such."""
@@ -48,34 +43,6 @@ class Person:
     def in_direct_messages(self) -> "Person":
         """The same person, looking at their direct messages with the bot."""
         return replace(self, channel=self.backend.world.direct_message(self.user))
-
-    # Reading
-
-    def sees(self, message: Message) -> bool:
-        """Whether the message is before their eyes (in whichever channel it is)."""
-        return self.backend.messages.is_seen_by(self.user, message.stored)
-
-    def messages(self) -> list[Message]:
-        """What the channel shows them, oldest first."""
-        listed = self.backend.messages.in_channel(self.channel.id)
-        return [Message(self.backend, each) for each in listed if self._sees(each)]
-
-    def message(self, message_id: int) -> Message:
-        """The message of that id in their channel.
-
-        Raises:
-            Refusal: it is gone, or not for their eyes.
-        """
-        for message in self.messages():
-            if message.id == message_id:
-                return message
-        raise Refusal("This message is not here (any more).")
-
-    def commands(self) -> list[Json]:
-        """The slash commands they are offered here, as registered."""
-        if not self._may(Permission.VIEW_CHANNEL, Permission.SEND_MESSAGES):
-            return []
-        return self.backend.commands.usable(self.user, self.channel)
 
     # Commands
 
@@ -120,6 +87,31 @@ class Person:
             raise Refusal("Loading options failed", field=option)
         return [Choice(name=each["name"], value=each["value"]) for each in interaction.choices]
 
+    async def menu(self, name: str, target: Message | User) -> Answer:
+        """Choose an app's command from the menu of a message or of a person.
+
+        Raises:
+            Refusal: there is no such command for them here, they do not see the target, or the bot did not
+                respond in time.
+        """
+        kind = CommandKind.MESSAGE if isinstance(target, Message) else CommandKind.USER
+        command = next((each for each in self.menu_commands(kind) if each["name"] == name), None)
+        if command is None:
+            raise Refusal(f"There is no command {name!r} for you here.")
+        if isinstance(target, Message):
+            self.must_see(target)
+        chosen = menus.chosen(command, target, Resolved(self.backend, self.user, self.channel))
+        interaction = await self._ask(
+            InteractionKind.COMMAND, chosen.data, detail=name, cause=name, metadata=chosen.metadata
+        )
+        return self._answer(interaction, "The application did not respond")
+
+    def menu_commands(self, kind: CommandKind) -> list[Json]:
+        """The commands in the menus of people or of messages that they are offered here, as registered."""
+        if not self.may(Permission.VIEW_CHANNEL):
+            return []
+        return self.backend.commands.usable(self.user, self.channel, kind=kind)
+
     # Components
 
     async def press(
@@ -131,7 +123,7 @@ class Person:
             Refusal: they do not see it, it is disabled or a link, or the bot did not respond in time.
             LookupError: several buttons answer to that name.
         """
-        self._must_see(message)
+        self.must_see(message)
         button = message.button(what, custom_id=custom_id)
         if button is None:
             raise Refusal(f"There is no button {what or custom_id!r} here.")
@@ -148,7 +140,7 @@ class Person:
             Refusal: they do not see it, it is disabled, the values are not on offer or not as many as
                 asked for, or the bot did not respond in time.
         """
-        self._must_see(message)
+        self.must_see(message)
         select = next((each for each in message.selects if each.custom_id == custom_id), None)
         if select is None or select.disabled:
             raise Refusal(f"There is no menu {custom_id!r} to use here.")
@@ -161,9 +153,9 @@ class Person:
                 raise Refusal(f"{unknown[0]!r} is not on offer.")
             chosen: list[object] = list(values)
         else:
-            chosen = [typed.referred(select.kind, value) for value in values]
+            chosen = [typed.referred(select.kind, value, select.channel_types) for value in values]
         extra: Json = {"values": chosen}
-        return await self._use(message, custom_id, extra | typed.as_resolved())
+        return await self._use(message, custom_id, extra | typed.resolved.part())
 
     async def submit(self, modal: Modal, values: Mapping[str, object]) -> Message | None:
         """Fill in a modal, by custom ids or labels, and send it off.
@@ -173,7 +165,7 @@ class Person:
         """
         typed = TypedOptions(self.backend, self.user, self.channel)
         components = modal.filled_in(values, typed)
-        data: Json = {"custom_id": modal.custom_id, "components": components} | typed.as_resolved()
+        data: Json = {"custom_id": modal.custom_id, "components": components} | typed.resolved.part()
         led_here = modal.interaction
         origin = led_here.origin if led_here.origin and not led_here.origin.deleted else None
         interaction = await self._ask(
@@ -187,59 +179,10 @@ class Person:
         answer = self._answer(interaction, "Something went wrong. Try again.")
         return answer if isinstance(answer, Message) else None
 
-    # Writing
-
-    def say(self, text: str = "", *uploads: Upload, reply_to: Message | None = None) -> Message:
-        """Write a message.
-
-        Raises:
-            Refusal: they may not write or attach files here.
-            ApiError: it is empty or too long.
-        """
-        needed = [Permission.VIEW_CHANNEL, Permission.SEND_MESSAGES]
-        needed += [Permission.ATTACH_FILES] if uploads else []
-        self._must(*needed)
-        drafting = self.backend.messages.drafting(self.channel)
-        draft = drafting.new({"content": text}, dict(enumerate(uploads)))
-        stored = self.backend.messages.post(
-            self.user,
-            self.channel,
-            draft,
-            type=REPLY if reply_to else 0,
-            replies_to=reply_to.id if reply_to else None,
-        )
-        return Message(self.backend, stored)
-
-    def delete(self, message: Message) -> None:
-        """Take a message away: one's own, or with Manage Messages any; an ephemeral one is dismissed.
-
-        Raises:
-            Refusal: they may not.
-        """
-        self._must_see(message)
-        if message.ephemeral:
-            self.backend.messages.dismiss(message.stored)
-            return
-        if message.stored.author is not self.user:
-            self._must(Permission.MANAGE_MESSAGES)
-        self.backend.messages.delete(message.stored, self.user)
-
-    def react(self, message: Message, emoji: str, *, add: bool = True) -> None:
-        """Put an emoji under a message, or take it back.
-
-        Raises:
-            Refusal: they do not see it or may not react.
-        """
-        self._must_see(message)
-        if message.ephemeral:
-            raise Refusal("You can't react to this message.")
-        self._must(Permission.ADD_REACTIONS)
-        self.backend.messages.react(message.stored, emoji, self.user, add=add)
-
     # How it is done
 
     def _slash(self, path: str) -> SlashCommand:
-        self._must(Permission.VIEW_CHANNEL, Permission.SEND_MESSAGES)
+        self.must_write()
         return slash.found(path, self.commands())
 
     async def _use(self, message: Message, custom_id: str, extra: Json, *, cause: str = "") -> Answer:
@@ -265,6 +208,7 @@ class Person:
         cause: str = "",
         origin: StoredMessage | None = None,
         led_here: Interaction | None = None,
+        metadata: Json | None = None,
     ) -> Interaction | None:
         return await self.backend.interactions.ask(
             kind,
@@ -275,6 +219,7 @@ class Person:
             led_here=led_here,
             detail=detail,
             cause=cause,
+            metadata=metadata,
         )
 
     def _answer(self, interaction: Interaction | None, failure: str) -> Answer:
@@ -285,22 +230,3 @@ class Person:
         if interaction.acknowledged == Callback.DEFERRED_UPDATE or interaction.original is None:
             return None
         return Message(self.backend, interaction.original)
-
-    def _sees(self, stored: StoredMessage) -> bool:
-        return self.backend.messages.is_seen_by(self.user, stored)
-
-    def _must_see(self, message: Message) -> None:
-        if not self.sees(message):
-            raise Refusal("This message is not here (any more).")
-
-    def _may(self, *needed: Permission) -> bool:
-        if self.channel.id not in self.backend.world.channels:
-            return False
-        here = self.backend.world.permissions_in(self.user, self.channel)
-        return all(permission in here for permission in needed)
-
-    def _must(self, *needed: Permission) -> None:
-        for permission in needed:
-            if not self._may(permission):
-                missing = (permission.name or "").replace("_", " ").title()
-                raise Refusal(f"You do not have permission to do that here: {missing} is missing.")

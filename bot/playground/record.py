@@ -19,10 +19,10 @@ class Happening:
     """One thing that happened.
 
     Attributes:
-        kind: "posted", "edited", "deleted", "dismissed", "uploaded", "reacted",
-            "asked" (an interaction began), "answered" (it was responded to), "unanswered", "connected",
-            "resumed", "disconnected", "commands" (registered), "changed" (the world: channels, roles,
-            members).
+        kind: "posted", "edited", "deleted", "dismissed", "uploaded", "reacted", "typing",
+            "presence" (somebody came or went), "asked" (an interaction began), "answered" (it was
+            responded to), "unanswered", "connected", "resumed", "disconnected", "commands" (registered),
+            "changed" (the world: channels, threads, roles, members).
         at: Unix seconds, by the loopback Discord's clock.
         by: the user's id, where somebody did it.
         detail: a file's name, a command's, a button's custom id, …

@@ -58,6 +58,7 @@ class LoopbackDiscord:
         self.gateway = Gateway(
             self.backend.world,
             sessions=self.backend.sessions,
+            presences=self.backend.presences,
             clock=self.clock,
             record=self.backend.record,
             heartbeat_interval=heartbeat_interval,

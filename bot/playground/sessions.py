@@ -26,8 +26,10 @@ class Intent(IntFlag):
     GUILD_PRESENCES = 1 << 8
     GUILD_MESSAGES = 1 << 9
     GUILD_MESSAGE_REACTIONS = 1 << 10
+    GUILD_MESSAGE_TYPING = 1 << 11
     DIRECT_MESSAGES = 1 << 12
     DIRECT_MESSAGE_REACTIONS = 1 << 13
+    DIRECT_MESSAGE_TYPING = 1 << 14
     MESSAGE_CONTENT = 1 << 15
 
 
@@ -49,6 +51,7 @@ class Session:
         self.shard = shard
         self.connection: Connection | None = None
         self.lost_at: float | None = None
+        self.status = "online"
         self._sequence = 0
         self._sent: deque[tuple[int, str]] = deque(maxlen=_REPLAYABLE)
 

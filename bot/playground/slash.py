@@ -36,7 +36,7 @@ class SlashCommand:
             data["options"] = options
         if "guild_id" in self.command:
             data["guild_id"] = self.command["guild_id"]
-        return data | typed.as_resolved()
+        return data | typed.resolved.part()
 
 
 def found(path: str, offered: list[Json]) -> SlashCommand:

@@ -1,17 +1,17 @@
 """What a person types into a slash command's options, checked as Discord's own client checks it."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
-from bot.playground import payloads
 from bot.playground.backend import Backend
 from bot.playground.command_rules import OptionKind
 from bot.playground.components import Kind
-from bot.playground.draft import Draft
+from bot.playground.permissions import Permission
 from bot.playground.refusals import Refusal
+from bot.playground.resolved import Resolved
+from bot.playground.resources import Channel, Role, User
 from bot.playground.stored import Json, Upload
-from bot.playground.world import Channel, Role, User
 
 _Named = TypeVar("_Named", User, Role, Channel)
 LONGEST_TEXT: Final = 6_000
@@ -27,7 +27,7 @@ class TypedOptions:
     """
 
     def __init__(self, backend: Backend, user: User, channel: Channel) -> None:
-        self.resolved: Json = {}
+        self.resolved = Resolved(backend, user, channel)
         self._backend = backend
         self._user = user
         self._channel = channel
@@ -131,7 +131,7 @@ class TypedOptions:
         user = _found(value, self._backend.world.users.values())
         if user is None:
             raise Refusal("Input a valid user.", field=option["name"])
-        self.resolve_user(user)
+        self.resolved.user(user)
         return str(user.id)
 
     def _role(self, option: Json, value: object) -> object:
@@ -139,16 +139,20 @@ class TypedOptions:
         role = _found(value, guild.roles.values() if guild else ())
         if role is None:
             raise Refusal("Input a valid role.", field=option["name"])
-        self.resolve_role(role)
+        self.resolved.role(role)
         return str(role.id)
 
     def _somewhere(self, option: Json, value: object) -> object:
         guild = self._backend.world.guilds.get(self._channel.guild_id or 0)
-        channel = _found(value, guild.channels.values() if guild else ())
-        if channel is None:
+        places = [*guild.channels.values(), *guild.threads.values()] if guild else []
+        channel = _found(value, [each for each in places if self._sees(each)])
+        if channel is None or channel.type not in option.get("channel_types", [channel.type]):
             raise Refusal("Input a valid channel.", field=option["name"])
-        self.resolve_channel(channel)
+        self.resolved.channel(channel)
         return str(channel.id)
+
+    def _sees(self, channel: Channel) -> bool:
+        return Permission.VIEW_CHANNEL in self._backend.world.permissions_in(self._user, channel)
 
     def _mentionable(self, option: Json, value: object) -> object:
         try:
@@ -159,10 +163,10 @@ class TypedOptions:
     def _file(self, option: Json, value: object) -> object:
         if not isinstance(value, Upload):
             raise Refusal("Choose a file.", field=option["name"])
-        return str(self.upload(value))
+        return str(self.resolved.upload(value))
 
-    def referred(self, kind: Kind, value: object) -> object:
-        """The id of a person, role or channel picked in a select menu.
+    def referred(self, kind: Kind, value: object, channel_types: Sequence[int] = ()) -> object:
+        """The id of a person, role or channel (of these types, where any are named) picked in a menu.
 
         Raises:
             Refusal: there is none such.
@@ -172,46 +176,8 @@ class TypedOptions:
             Kind.ROLE_SELECT: self._role,
             Kind.CHANNEL_SELECT: self._somewhere,
         }
-        return readers.get(kind, self._mentionable)({"name": "values"}, value)
-
-    def as_resolved(self) -> Json:
-        """`{"resolved": …}`, or nothing where no option refers to anything."""
-        return {"resolved": self.resolved} if self.resolved else {}
-
-    def upload(self, upload: Upload) -> int:
-        """Put a person's file on the CDN, for the app's eyes; its id.
-
-        Raises:
-            Refusal: it is too large.
-        """
-        limit = self._backend.messages.upload_limit(self._channel)
-        if len(upload.data) > limit:
-            raise Refusal(f"Your files are too powerful. Max file size is {limit // 1024**2} MB.")
-        drafted: Draft = self._backend.messages.drafting(self._channel).new({}, {0: upload})
-        file = drafted.files[0]
-        file.ephemeral = True
-        self._backend.attachments.keep(file)
-        self._backend.record.note("uploaded", by=self._user.id, detail=file.filename)
-        self.resolved.setdefault("attachments", {})[str(file.id)] = self._backend.attachments.payload(file)
-        return file.id
-
-    def resolve_user(self, user: User) -> None:
-        self.resolved.setdefault("users", {})[str(user.id)] = payloads.user(user)
-        guild = self._backend.world.guilds.get(self._channel.guild_id or 0)
-        if guild is not None and user.id in guild.members:
-            member = payloads.member(guild.members[user.id], with_user=False)
-            here = self._backend.world.permissions_in(user, self._channel)
-            member["permissions"] = str(int(here))
-            self.resolved.setdefault("members", {})[str(user.id)] = member
-
-    def resolve_role(self, role: Role) -> None:
-        described = payloads.role(role, self._backend.world.application)
-        self.resolved.setdefault("roles", {})[str(role.id)] = described
-
-    def resolve_channel(self, channel: Channel) -> None:
-        here = self._backend.world.permissions_in(self._user, channel)
-        described = payloads.channel(channel) | {"permissions": str(int(here))}
-        self.resolved.setdefault("channels", {})[str(channel.id)] = described
+        described: Json = {"name": "values"} | ({"channel_types": channel_types} if channel_types else {})
+        return readers.get(kind, self._mentionable)(described, value)
 
 
 def _found(value: object, among: Iterable[_Named]) -> _Named | None:

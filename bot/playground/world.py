@@ -3,106 +3,24 @@
 Changing it here tells nobody; to change it while a bot is connected, see `changes.Changes`.
 """
 
-from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from bot.playground import permissions
 from bot.playground.permissions import Overwrite, Permission
+from bot.playground.resources import FIRST_DAY, Application, Channel, Guild, Member, Role, User
 from bot.playground.snowflakes import Snowflakes
 
 _T = TypeVar("_T")
-TEXT_CHANNEL: Final = 0
-DIRECT_MESSAGE: Final = 1
-_FIRST_DAY: Final = 1_704_067_200.0  # 2024-01-01: a world's ids are the same each time it is built
-
-
-@dataclass(slots=True, kw_only=True)
-class User:
-    """An account: a person's or the bot's."""
-
-    id: int
-    name: str
-    display_name: str
-    bot: bool = False
-    locale: str = "en-US"
-
-
-@dataclass(slots=True, kw_only=True)
-class Role:
-    """A role of one server; the one whose id is the server's own is @everyone."""
-
-    id: int
-    name: str
-    permissions: Permission
-    position: int
-    colour: int = 0
-    managed: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Member:
-    """A user in a server, with the ids of their roles (never @everyone's)."""
-
-    user: User
-    roles: set[int] = field(default_factory=set)
-    nick: str | None = None
-    joined_at: float = _FIRST_DAY
-
-
-@dataclass(slots=True, kw_only=True)
-class Channel:
-    """A text channel of a server, or (`guild_id` None) a direct message between the bot and `recipient`."""
-
-    id: int
-    name: str
-    guild_id: int | None = None
-    recipient: User | None = None
-    topic: str | None = None
-    nsfw: bool = False
-    position: int = 0
-    overwrites: list[Overwrite] = field(default_factory=list)
-    last_message_id: int | None = None
-
-    @property
-    def type(self) -> int:
-        return DIRECT_MESSAGE if self.guild_id is None else TEXT_CHANNEL
-
-
-@dataclass(slots=True, kw_only=True)
-class Guild:
-    """A server."""
-
-    id: int
-    name: str
-    owner_id: int
-    roles: dict[int, Role] = field(default_factory=dict)
-    members: dict[int, Member] = field(default_factory=dict)
-    channels: dict[int, Channel] = field(default_factory=dict)
-    upload_limit: int = 10 * 1024 * 1024
-
-
-@dataclass(slots=True, kw_only=True)
-class Application:
-    """The bot's application.
-
-    Attributes:
-        token: what the bot logs in with.
-        privileged_intents: gateway intents switched on in the developer portal; none, unless said.
-    """
-
-    id: int
-    name: str
-    bot: User
-    owner: User
-    token: str = "loopback"  # noqa: S105  # the password of a world that exists on this machine only
-    privileged_intents: int = 0
+_ORANGE: Final = 0xE67E22
+_GREEN: Final = 0x2ECC71
+_VIOLET: Final = 0x8A7CF0
 
 
 class World:
     """Everybody and everything there is, except messages."""
 
     def __init__(self, *, bot_name: str = "Easel") -> None:
-        self._day = _FIRST_DAY
+        self._day = FIRST_DAY
         self._ids = Snowflakes(self._next_second)
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
@@ -114,20 +32,29 @@ class World:
 
     @classmethod
     def studio(cls) -> "World":
-        """Two servers: "Easel Studio" (ada; ben, an artist; mia, who moderates), "Other Place" (zoe, ben)."""
+        """Two servers: "Easel Studio" and "Other Place".
+
+        In the first, ada and ben (an artist) are members and mia moderates; zoe is a stranger to it. She owns
+        the second, where ben is a member too. The bot is in both.
+        """
         world = cls()
         ada, ben, mia, zoe = (world.add_user(name) for name in ("ada", "ben", "mia", "zoe"))
         studio = world.add_guild("Easel Studio", owner=world.application.owner)
+        artists = world.add_role(studio, "Artists", colour=_GREEN, hoist=True)
         moderators = world.add_role(
             studio,
             "Moderators",
             permissions=Permission.MANAGE_GUILD
             | Permission.MANAGE_MESSAGES
+            | Permission.PIN_MESSAGES
             | Permission.MANAGE_CHANNELS
+            | Permission.MANAGE_THREADS
+            | Permission.MANAGE_ROLES
             | Permission.KICK_MEMBERS
             | Permission.MODERATE_MEMBERS,
+            colour=_ORANGE,
+            hoist=True,
         )
-        artists = world.add_role(studio, "Artists")
         world.add_channel(studio, "studio", topic="Where pictures are made")
         world.add_channel(studio, "sketches")
         world.add_channel(studio, "mods-only", private_to=[moderators])
@@ -157,13 +84,25 @@ class World:
         return guild
 
     def add_role(
-        self, guild: Guild, name: str, *, permissions: Permission = permissions.NONE, managed: bool = False
+        self,
+        guild: Guild,
+        name: str,
+        *,
+        permissions: Permission = permissions.NONE,
+        colour: int = 0,
+        hoist: bool = False,
+        mentionable: bool = False,
+        managed: bool = False,
     ) -> Role:
+        """Make a role, above all there are."""
         role = Role(
             id=self._ids.new(),
             name=name,
             permissions=permissions,
-            position=len(guild.roles),
+            position=1 + max(role.position for role in guild.roles.values()),
+            colour=colour,
+            hoist=hoist,
+            mentionable=mentionable,
             managed=managed,
         )
         guild.roles[role.id] = role
@@ -203,7 +142,9 @@ class World:
 
     def install_bot(self, guild: Guild) -> Member:
         """Add the bot, with the managed role Discord makes for it."""
-        role = self.add_role(guild, self.application.name, permissions=permissions.EVERYDAY, managed=True)
+        role = self.add_role(
+            guild, self.application.name, permissions=permissions.EVERYDAY, colour=_VIOLET, managed=True
+        )
         return self.join(guild, self.application.bot, roles=[role])
 
     def has_bot(self, guild_id: int) -> bool:
@@ -230,9 +171,10 @@ class World:
         return _only([guild for guild in self.guilds.values() if guild.name == name], f"a server {name!r}")
 
     def channel_named(self, name: str, *, guild: str | None = None) -> Channel:
-        """The text channel of that name; `guild` picks the server where several have one."""
+        """The text channel or thread of that name; `guild` picks the server where several have one."""
         guilds = [self.guild_named(guild)] if guild else self.guilds.values()
-        found = [channel for each in guilds for channel in each.channels.values() if channel.name == name]
+        places = [place for each in guilds for place in (*each.channels.values(), *each.threads.values())]
+        found = [place for place in places if place.name == name]
         return _only(found, f"a channel named {name!r}")
 
     def permissions_in(self, user: User, channel: Channel) -> Permission:
@@ -241,6 +183,8 @@ class World:
             inside = user is channel.recipient or user is self.application.bot
             return permissions.IN_DIRECT_MESSAGES if inside else permissions.NONE
         guild = self.guilds[channel.guild_id]
+        if channel.thread is not None:
+            return self._permissions_in_thread(user, channel, guild)
         member = guild.members.get(user.id)
         if member is None or channel.id not in guild.channels:
             return permissions.NONE
@@ -252,6 +196,15 @@ class World:
             overwrites=channel.overwrites,
         )
 
+    def _permissions_in_thread(self, user: User, channel: Channel, guild: Guild) -> Permission:
+        thread = channel.thread
+        parent = guild.channels.get(thread.parent_id) if thread else None
+        if thread is None or parent is None or channel.id not in guild.threads:
+            return permissions.NONE
+        here = self.permissions_in(user, parent)
+        invited = not thread.private or user.id in thread.members or Permission.MANAGE_THREADS in here
+        return here if invited else permissions.NONE
+
     def permissions_at(self, guild: Guild, member: Member) -> Permission:
         """What this member may do in the server, before any channel's overwrites."""
         if member.user.id == guild.owner_id:
@@ -260,6 +213,10 @@ class World:
         for role in member.roles:
             granted |= guild.roles[role].permissions
         return permissions.ALL if Permission.ADMINISTRATOR in granted else granted
+
+    def is_above(self, guild: Guild, member: Member, role: Role) -> bool:
+        """Whether a member's highest role stands above this one, so that they may manage it."""
+        return member.user.id == guild.owner_id or guild.roles_of(member)[0].position > role.position
 
     def _next_second(self) -> float:
         self._day += 1

@@ -1,5 +1,6 @@
 """The grammar people type: a prompt, then flags, and how that becomes a request."""
 
+from bot.prompt.aspects import ASPECTS, aspect_of
 from bot.prompt.errors import (
     BadValue,
     FlagError,
@@ -10,13 +11,16 @@ from bot.prompt.errors import (
     UnsupportedFlag,
 )
 from bot.prompt.flags import FLAGS, Flag, flag_named
+from bot.prompt.form import EditForm
 from bot.prompt.grammar import parse
 from bot.prompt.order import Aspect, ImageOrder, resolve
 
 __all__ = [
+    "ASPECTS",
     "FLAGS",
     "Aspect",
     "BadValue",
+    "EditForm",
     "Flag",
     "FlagError",
     "ImageOrder",
@@ -25,6 +29,7 @@ __all__ = [
     "StrayText",
     "UnknownFlag",
     "UnsupportedFlag",
+    "aspect_of",
     "flag_named",
     "parse",
     "resolve",

@@ -161,7 +161,7 @@ class Look:
     def _heading(self) -> str:
         record = self.record
         lead = {
-            JobKind.IMAGINE: "",
+            JobKind.IMAGINE: "✏️ " if record.parent else "",
             JobKind.REROLL: "🔄 ",
             JobKind.VARIATION: f"Variations of picture {(record.parent_index or 0) + 1} · ",
             JobKind.UPSCALE: f"Picture {(record.parent_index or 0) + 1}, larger · ",

@@ -15,6 +15,9 @@ from inference import SAMPLERS, Catalogue, QueueEntry
 
 PANEL: Final = discord.Colour(0x5B8DEF)
 LINES_SHOWN: Final = 15
+MODELS_SHOWN: Final = 10
+ABOUT_SHOWN: Final = 120
+"""Characters of a model's advice in a list; whoever offers the model writes it."""
 KINDS: Final = {
     JobKind.IMAGINE: "pictures",
     JobKind.REROLL: "a reroll",
@@ -98,6 +101,16 @@ def policies(current: Policies) -> str:
     return "\n".join(lines)
 
 
+def rule_now(current: Policies, role_id: int | None) -> str:
+    """What a rule that was just set or taken away has come to."""
+    if role_id is None:
+        default = " Easel's default:" if current.everyone is None else ""
+        return f"Everyone may now use{default} {policy(current.everyone or current.fallback)}."
+    if role_id in current.roles:
+        return f"<@&{role_id}> may now use {policy(current.roles[role_id])}."
+    return f"<@&{role_id}> has no rule of its own any more; everyone's counts there."
+
+
 def policy(rule: Policy) -> str:
     """One rule: 600 s of compute a day, 3 waiting."""
     budget = (
@@ -109,18 +122,27 @@ def policy(rule: Policy) -> str:
     return f"{budget}, {waiting}"
 
 
-def help_card(catalogue: Catalogue) -> discord.ui.LayoutView:
-    """Everything one can do, on one card."""
+def help_card(catalogue: Catalogue, *, count: int) -> discord.ui.LayoutView:
+    """Everything one can do, on one card; `count` pictures come back when nobody says."""
+    come = "comes" if count == 1 else "come"
+    upscale, vary = (f"`{sign}1`" + (f"–`{sign}{count}`" if count > 1 else "") for sign in "UV")
+    models = [f"`{m.name}` {_line(m.about)}" for m in catalogue.values()]
+    if len(models) > MODELS_SHOWN:
+        models[MODELS_SHOWN:] = [f"… and {len(models) - MODELS_SHOWN} more"]
     flags = "\n".join(f"`{flag.example}` {flag.help}" for flag in FLAGS)
     return panel(
-        "### Easel\nType `/imagine` and say what to see. Four pictures come back.",
-        "**Under the pictures**\n`U1`–`U4` one picture, larger · `V1`–`V4` four more like it · "
-        "🔄 again with fresh noise · 🗑️ delete (yours, or a moderator's)",
+        f"### Easel\nType `/imagine` and say what to see. {words.pictures(count).capitalize()} {come} back.",
+        f"**Under the pictures**\n{upscale} one picture, larger · {vary} {count} more like it · "
+        "🔄 again with fresh noise · ✏️ with other words or settings · 🗑️ delete (yours, or a moderator's)",
         f"**Flags**, after the words\n{flags}",
         "**Samplers**\n" + _listed(f"`{s.name}` {s.advice}" for s in SAMPLERS.values()),
-        "**Models**\n" + _listed(f"`{m.name}` {m.about}" for m in catalogue.values()),
+        "**Models**\n" + _listed(models),
         "**More**\n`/queue` who is next · `/cancel` stop one of yours · `/quota show` what you have left",
     )
+
+
+def _line(about: str) -> str:
+    return about if len(about) <= ABOUT_SHOWN else f"{about[: ABOUT_SHOWN - 1]}…"
 
 
 def _listed(lines: Iterable[str]) -> str:

@@ -11,8 +11,10 @@ from bot.quota import Refused
 from bot.refusal import (
     AlreadyOver,
     BotCannotPost,
+    BrokenForm,
     Draining,
     NeedsManageServer,
+    NoSuchRule,
     NotHere,
     NothingOfYours,
     NothingToSet,
@@ -23,19 +25,27 @@ from bot.refusal import (
 from bot.store import DiskFull, PictureLost, StoreError
 from inference import SAMPLERS, FailureCode, ImageRequest, InvalidRequest
 
-_MARKUP: Final = re.compile(r"([\\*_~|`\[\]()<>#])")
+_MARKUP: Final = re.compile(r"[\\*_~|`\[\]()<>#]|:(?=//)|^[-+]")
+"""Signs that could begin markup; a bare address is text too."""
 PROMPT_SHOWN: Final = 700
-"""Characters of a prompt that a card shows; the rest is an ellipsis."""
+"""Characters of an escaped prompt that a card shows; the rest is an ellipsis."""
+NAMES_SHOWN: Final = 15
 ALT_TEXT_LIMIT: Final = 1024
 
 
 def prompt(text: str, limit: int = PROMPT_SHOWN) -> str:
-    """A prompt as people may safely see it echoed: no markdown, no mentions, no line breaks, not endless."""
-    flat = " ".join(text.split())
-    if len(flat) > limit:
-        flat = f"{flat[: limit - 1].rstrip()}…"
+    """A prompt as people may safely see it echoed: no markdown, no mentions, no line breaks.
+
+    At most `limit` characters, those that escape included.
+    """
     # discord.py's own escaping leaves links and half of nested markup alive.
-    return discord.utils.escape_mentions(_MARKUP.sub(r"\\\1", flat))
+    inert = discord.utils.escape_mentions(_MARKUP.sub(r"\\\g<0>", " ".join(text.split())))
+    if len(inert) <= limit:
+        return inert
+    cut = inert[: limit - 1]
+    if (len(cut) - len(cut.rstrip("\\"))) % 2:
+        cut = cut[:-1]  # the last backslash has lost what it escaped
+    return f"{cut.rstrip()}…"
 
 
 def seconds(value: float) -> str:
@@ -130,38 +140,39 @@ def refused(verdict: Refused) -> str:
 
 
 def invalid(error: InvalidRequest) -> str:
-    """What was wrong with an option and what it may be."""
+    """What was wrong with an option and what it may be, however many names that are."""
+    names = error.expected.split(", ")
+    if len(names) > NAMES_SHOWN:
+        some = f"{', '.join(names[:NAMES_SHOWN])} and {len(names) - NAMES_SHOWN} more"
+        error = InvalidRequest(error.field, error.value, some)
     return f"{str(error)[0].upper()}{str(error)[1:]}."
 
 
 def no(error: Refusal) -> str:
     """Why not, and what to do instead."""
-    match error:
-        case NotHere():
-            return "Easel works in servers, where your team and its quota live. Use this in a channel of one."
-        case NotYours():
-            return "That is somebody else's: only they or a moderator may do that."
-        case NeedsManageServer():
-            return "Only people who may manage this server can change quotas. Ask one of them."
-        case UnknownJob():
-            return "Those pictures are gone: deleted, or made elsewhere. Start afresh with `/imagine`."
-        case NothingToSet():
-            return "Say `seconds`, `waiting` or both; or `remove: True` to take the rule away."
-        case NothingOfYours():
-            return "You have nothing waiting or running here."
-        case AlreadyOver():
-            return "That one has ended already; there is nothing left to cancel."
-        case BotCannotPost(missing=missing):
-            return (
-                f"I can't post here: I lack {', '.join(missing)} in this channel. "
-                "Ask a moderator to allow it, or add `private: True` to see the pictures alone."
-            )
-        case Draining():
-            return "Easel is restarting. Everything already queued is safe; try again in a minute."
-        case _:
-            return "That can't be done."
+    if isinstance(error, BotCannotPost):
+        return (
+            f"I can't post here: I lack {', '.join(error.missing)} in this channel. "
+            "Ask a moderator to allow it, or add `private: True` to see the pictures alone."
+        )
+    return _NO.get(type(error), "That can't be done.")
 
 
+_NO: Final[dict[type[Refusal], str]] = {
+    NotHere: "Easel works in servers, where your team and its quota live. Use this in a channel of one.",
+    NotYours: (
+        "That is somebody else's: only they or a moderator may do that. "
+        "Ask one of them, or make your own with `/imagine`."
+    ),
+    NeedsManageServer: "Only people who may manage this server can change quotas. Ask one of them.",
+    UnknownJob: "Those pictures are gone: deleted, or made elsewhere. Start afresh with `/imagine`.",
+    NothingToSet: "Say `seconds`, `waiting` or both; or `remove: True` alone to take the rule away.",
+    NoSuchRule: "There is no rule there to take away; `/quota show` lists those there are.",
+    NothingOfYours: "You have nothing waiting or running here.",
+    BrokenForm: "That form is from an older Easel, or came in pieces. Press ✏️ again.",
+    AlreadyOver: "That one has ended already; there is nothing left to cancel.",
+    Draining: "Easel is restarting. Everything already queued is safe; try again in a minute.",
+}
 DISK_FULL: Final = "Easel's disk is full. Tell whoever runs it; what is queued already is safe."
 _AGAIN: Final = "Try again, perhaps with other settings."
 FAILURES: Final[dict[str, str]] = {

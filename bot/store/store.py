@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -10,11 +10,12 @@ from typing import Final
 import aiosqlite
 
 from bot.quota import Policies, Policy, Usage
-from bot.store import house_rules, images, jobs, ledger
+from bot.store import drafts, house_rules, images, jobs, ledger
 from bot.store.database import Database
 from bot.store.disk import FolderLock
 from bot.store.house_rules import AuditEntry
 from bot.store.job_life import JobLife
+from bot.store.ledger import LedgerEntry
 from bot.store.migrate import migrate, shipped_migrations
 from bot.store.picture_files import PictureFiles
 from bot.store.records import JobRecord, Picture
@@ -129,6 +130,14 @@ class Store(JobLife):
         """What a person has used in a server in the 24 hours before `at`, and how many jobs wait."""
         return await self._database.read(lambda database: ledger.usage(database, guild_id, user_id, at))
 
+    async def used_by_everybody(self, at: datetime) -> dict[tuple[int, int], float]:
+        """Compute-seconds that each (server, person) has used in the 24 hours before `at`."""
+        return await self._database.read(lambda database: ledger.used_by_everybody(database, at))
+
+    async def ledger(self, limit: int = 50) -> list[LedgerEntry]:
+        """The ledger's latest entries, of every server, newest first."""
+        return await self._database.read(lambda database: ledger.newest(database, limit))
+
     async def policies(self, guild_id: int, fallback: Policy) -> Policies:
         """A server's policies; `fallback` is the config's."""
         return await self._database.read(lambda database: house_rules.policies(database, guild_id, fallback))
@@ -158,6 +167,16 @@ class Store(JobLife):
     async def audit(self, guild_id: int, limit: int = 50) -> list[AuditEntry]:
         """The latest acts of a server's moderators, newest first."""
         return await self._database.read(lambda database: house_rules.read_audit(database, guild_id, limit))
+
+    # — drafts —
+
+    async def draft(self, job_id: str, user_id: int) -> object:
+        """What the person last typed about a job and was refused, a JSON value; None where none is kept."""
+        return await self._database.read(lambda database: drafts.find(database, job_id, user_id))
+
+    async def keep_draft(self, job_id: str, user_id: int, body: Mapping[str, str], *, at: datetime) -> None:
+        """Keep what the person typed about a stored job, for a day from `at`."""
+        await self._database.write(lambda database: drafts.keep(database, job_id, user_id, body, at))
 
     # — memory: what the engine and the client want to find again —
 

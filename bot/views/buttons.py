@@ -22,6 +22,8 @@ class Verb(StrEnum):
     UPSCALE = "up"
     VARY = "vary"
     REROLL = "again"
+    EDIT = "edit"
+    MEND = "mend"
     RETRY = "retry"
     DELETE = "bin"
     CANCEL = "cancel"
@@ -75,19 +77,20 @@ class JobButton(
 
 
 def picture_rows(job: str, count: int) -> list[Row]:
-    """U1… and 🔄, then V1… and 🗑, in rows of at most five."""
+    """U1… and 🔄, then V1…, ✏️ and 🗑, in rows of at most five."""
     upscale = [JobButton(Verb.UPSCALE, job, index, label=f"U{index + 1}") for index in range(count)]
     vary = [JobButton(Verb.VARY, job, index, label=f"V{index + 1}") for index in range(count)]
     again = JobButton(Verb.REROLL, job, emoji="🔄")
     delete = JobButton(Verb.DELETE, job, emoji="🗑️")
-    return [*_rows([*upscale, again]), *_rows([*vary, delete])]
+    return [*_rows([*upscale, again]), *_rows([*vary, _edit(job), delete])]
 
 
 def upscaled_rows(job: str, source: str, index: int) -> list[Row]:
-    """Under a larger picture: vary the one it came from, or delete it."""
+    """Under a larger picture: vary the one it came from, change its words, or delete it."""
     return _rows(
         [
             JobButton(Verb.VARY, source, index, label="Vary"),
+            _edit(job),
             JobButton(Verb.DELETE, job, emoji="🗑️"),
         ]
     )
@@ -101,8 +104,22 @@ def cancel_row(job: str) -> Row:
 def retry_row(job: str) -> Row:
     """Where it ended without pictures."""
     return Row(
-        JobButton(Verb.RETRY, job, label="Try again", emoji="🔄"), JobButton(Verb.DELETE, job, emoji="🗑️")
+        JobButton(Verb.RETRY, job, label="Try again", emoji="🔄"),
+        _edit(job),
+        JobButton(Verb.DELETE, job, emoji="🗑️"),
     )
+
+
+def mend_view(job: str) -> discord.ui.View:
+    """Under what is said of a refused form: the form again, as it was filled in."""
+    view = discord.ui.View(timeout=None)
+    view.add_item(JobButton(Verb.MEND, job, label="Edit again", emoji="✏️"))
+    view.stop()
+    return view
+
+
+def _edit(job: str) -> JobButton:
+    return JobButton(Verb.EDIT, job, emoji="✏️")
 
 
 def _rows(buttons: list[JobButton]) -> list[Row]:

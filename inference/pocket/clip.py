@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn, optim
 from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel, CLIPTextModel, CLIPVisionConfig
 
-from inference.pocket import dataset, tokenizer
+from inference.pocket import tokenizer
 from inference.pocket.checkpoint import Checkpoint
 from inference.pocket.crew import Average, Crew, pick
 from inference.pocket.dataset import CAPTIONS, Dataset
@@ -61,7 +61,7 @@ def processor() -> CLIPImageProcessorPil:
 def train(crew: Crew, folder: Path) -> None:
     """Trains until the samples or the minutes of the sitting are used up, and saves the model."""
     words = tokenizer.load(folder)
-    data, tokens = Dataset.load(folder, "train"), _tokens(folder, "train")
+    data, tokens = Dataset.load(folder, "train"), tokenizer.tokens(folder, "train")
     text_encoder = CLIPTextModel.from_pretrained(folder / "pipeline" / "text_encoder", dtype=torch.float32)
     clip = model(text_encoder).to(crew.device).train()
     parameters = [parameter for parameter in clip.parameters() if parameter.requires_grad]
@@ -119,7 +119,7 @@ def _loss(clip: CLIPModel, pictures: Tensor, tokens: Tensor) -> Tensor:
 @torch.no_grad()
 def found_among(clip: CLIPModel, folder: Path) -> float:
     """The share of held-out pictures that find their own caption among `AMONG`."""
-    data, tokens = Dataset.load(folder, "test"), _tokens(folder, "test")
+    data, tokens = Dataset.load(folder, "test"), tokenizer.tokens(folder, "test")
     asked, found = min(_EXAMINED, len(data) // AMONG * AMONG), 0
     for start in range(0, asked, AMONG):
         pictures = as_tensor(data.pictures[start : start + AMONG]).to(clip.device)
@@ -128,11 +128,3 @@ def found_among(clip: CLIPModel, folder: Path) -> float:
         texts = nn.functional.normalize(clip.get_text_features(input_ids=words).pooler_output, dim=-1)
         found += int(((images @ texts.T).argmax(dim=1).cpu() == torch.arange(len(pictures))).sum())
     return found / asked
-
-
-def _tokens(folder: Path, split: dataset.Split) -> Tensor:
-    """int16, (count, CAPTIONS, LENGTH)."""
-    flat = [wording for several in dataset.captions(folder, split) for wording in several]
-    words = tokenizer.load(folder)
-    ids = words(flat, padding="max_length", truncation=True, max_length=tokenizer.LENGTH).input_ids
-    return torch.tensor(ids, dtype=torch.int16).view(-1, CAPTIONS, tokenizer.LENGTH)

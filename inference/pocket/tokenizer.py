@@ -5,7 +5,9 @@ import random
 from pathlib import Path
 from typing import Final
 
+import torch
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
+from torch import Tensor
 from transformers import CLIPTokenizer
 
 from inference.pocket import dataset
@@ -67,3 +69,10 @@ def _save(folder: Path, alphabet: list[str], merges: list[tuple[str, ...]]) -> C
 def load(folder: Path) -> CLIPTokenizer:
     """The tokenizer that `train` has saved."""
     return CLIPTokenizer.from_pretrained(folder / "tokenizer")
+
+
+def tokens(folder: Path, split: dataset.Split) -> Tensor:
+    """A split's captions, int16, (count, CAPTIONS, LENGTH)."""
+    flat = [wording for several in dataset.captions(folder, split) for wording in several]
+    ids = load(folder)(flat, padding="max_length", truncation=True, max_length=LENGTH).input_ids
+    return torch.tensor(ids, dtype=torch.int16).view(-1, dataset.CAPTIONS, LENGTH)

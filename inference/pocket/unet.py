@@ -13,7 +13,7 @@ from torch import Tensor, nn, optim
 from torch.nn.functional import mse_loss
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from inference.pocket import dataset, latents, tokenizer
+from inference.pocket import latents, tokenizer
 from inference.pocket.checkpoint import Checkpoint
 from inference.pocket.crew import Average, Crew, pick
 from inference.pocket.dataset import CAPTIONS, Dataset
@@ -26,8 +26,11 @@ WITHOUT_CAPTION: Final = 0.1
 """So many learn without their caption, for classifier-free guidance."""
 SHARES: Final = (0.45, 0.2, 0.35)
 """Of shapes, portraits and scenes in a batch. Simple pictures come oftener: what they teach carries over."""
-_HALF_UNTIL: Final = 0.12
-"""Pictures of half the size come first: a quarter of the price for learning what the words mean."""
+LEVELS: Final = 2
+"""So many noise levels of each picture are learnt at once: its caption is read once for all of them."""
+TIMESTEPS: Final = 1000
+_HALF_UNTIL: Final = 0.05
+"""Pictures of half the size come first: cheaper, for learning what the words mean."""
 _OTHER_SHAPES: Final = 0.08
 """So many batches are wide or tall."""
 _COOL_FROM: Final = 0.75
@@ -37,7 +40,7 @@ _SAVE_EVERY: Final = 1000
 def sampler() -> DDIMScheduler:
     """Stable Diffusion's noise schedule with zero terminal SNR and v-prediction (Lin et al. 2023)."""
     return DDIMScheduler(
-        num_train_timesteps=1000,
+        num_train_timesteps=TIMESTEPS,
         beta_start=0.00085,
         beta_end=0.012,
         beta_schedule="scaled_linear",
@@ -98,7 +101,8 @@ class Lessons:
     """Batches of latents and captions."""
 
     def __init__(self, folder: Path, words: CLIPTokenizer) -> None:
-        self._buckets = {bucket: _bucket(folder, bucket, words) for bucket in BUCKETS}
+        tokens = {split: tokenizer.tokens(folder, split) for split in set(BUCKETS.values())}
+        self._buckets = {bucket: _bucket(folder, bucket, tokens[split]) for bucket, split in BUCKETS.items()}
         empty = words("", padding="max_length", max_length=tokenizer.LENGTH).input_ids
         self._empty = torch.tensor(empty)
 
@@ -120,14 +124,23 @@ class Lessons:
         return "wide" if draw < _OTHER_SHAPES / 2 else "tall" if draw < _OTHER_SHAPES else "train"
 
 
-def _bucket(folder: Path, bucket: Bucket, words: CLIPTokenizer) -> _Bucket:
-    data = Dataset.load(folder, BUCKETS[bucket])
-    flat = [caption for several in dataset.captions(folder, BUCKETS[bucket]) for caption in several]
-    ids = words(flat, padding="max_length", truncation=True, max_length=tokenizer.LENGTH).input_ids
-    tokens = torch.tensor(ids, dtype=torch.int16).view(len(data), CAPTIONS, tokenizer.LENGTH)
-    kinds = torch.from_numpy(data.kinds).long()
+def _bucket(folder: Path, bucket: Bucket, tokens: Tensor) -> _Bucket:
+    kinds = torch.from_numpy(Dataset.load(folder, BUCKETS[bucket]).kinds).long()
     weights = torch.tensor(SHARES)[kinds] / kinds.bincount(minlength=3).clamp(min=1)[kinds]
     return _Bucket(latents.load(folder, bucket), tokens, weights)
+
+
+def noise_levels(count: int, rng: torch.Generator) -> Tensor:
+    """Timesteps of 0–999, (count,), int64: every other one anywhere, the others mostly in the middle.
+
+    What a picture is of is decided in the middle of the way, so that is learnt oftener (logit-normal, Esser
+    et al. 2024, https://arxiv.org/abs/2403.03206, section 3.1). The even half keeps the ends, pure noise
+    among them, in training.
+    """
+    anywhere = torch.rand(count, generator=rng)
+    middle = torch.sigmoid(0.4 + 0.8 * torch.randn(count, generator=rng))
+    share = torch.where(torch.arange(count) % 2 == 0, anywhere, middle)
+    return (share * TIMESTEPS).long().clamp(max=TIMESTEPS - 1)
 
 
 class Pupil:
@@ -157,14 +170,15 @@ class Pupil:
         self._alpha_bars = sampler().alphas_cumprod
 
     def error(self, clean: Tensor, tokens: Tensor, rng: torch.Generator) -> Tensor:
-        """The mean squared error of the predicted velocity at random timesteps."""
+        """The mean squared error of the predicted velocity, each picture at `LEVELS` of `noise_levels`."""
         device = self.unet.device
-        timesteps = torch.randint(len(self._alpha_bars), (len(clean),), generator=rng)
+        clean = clean.repeat_interleave(LEVELS, dim=0)
+        timesteps = noise_levels(len(clean), rng)
         noise = torch.randn(clean.shape, generator=rng)
         alpha_bar = self._alpha_bars[timesteps]
         noisy, target = noised(clean, noise, alpha_bar), velocity(clean, noise, alpha_bar)
         with torch.autocast(device.type, torch.bfloat16):
-            hidden = self.text_encoder(tokens.to(device)).last_hidden_state
+            hidden = self.text_encoder(tokens.to(device)).last_hidden_state.repeat_interleave(LEVELS, dim=0)
             output = self.unet(noisy.to(device), timesteps.to(device), encoder_hidden_states=hidden).sample
         return mse_loss(output.float(), target.to(device))
 
@@ -195,7 +209,7 @@ def train(crew: Crew, folder: Path) -> None:
         while progress.samples < crew.effort.samples and not over:
             along = progress.samples / crew.effort.samples
             rng = crew.randomness(progress.step)
-            clean, tokens = lessons.batch(crew.share, along, rng)
+            clean, tokens = lessons.batch(max(1, crew.share // LEVELS), along, rng)
             pupil.set_pace(_pace(progress.step, along))
             pupil.optimizer.zero_grad()
             error = pupil.error(clean, tokens, rng)

@@ -103,7 +103,7 @@ def test_a_clock_behind_the_files_is_a_problem() -> None:
 async def test_the_database_is_looked_at_while_in_use(tmp_path: Path) -> None:
     """Whole, older, newer, damaged, not Easel's; looking changes nothing."""
     store = await Store.open(tmp_path)
-    assert (await asyncio.to_thread(look_at_storage.database, tmp_path)).said == "whole, schema 1"
+    assert (await asyncio.to_thread(look_at_storage.database, tmp_path)).said == "whole, schema 2"
     await store.close()
     path = tmp_path / "easel.db"
     assert look_at_storage.database(tmp_path).verdict == "ok"

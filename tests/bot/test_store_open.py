@@ -20,7 +20,8 @@ from bot.store.migrate import Migration, migrate, shipped_migrations
 from bot.store.picture_files import PictureFiles
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
-NEXT = Migration(number=2, name="next", sql="CREATE TABLE later (x INTEGER) STRICT;")
+NEWEST = len(shipped_migrations())
+NEXT = Migration(number=NEWEST + 1, name="next", sql="CREATE TABLE later (x INTEGER) STRICT;")
 
 
 @contextlib.contextmanager
@@ -118,7 +119,7 @@ async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     migrate(path, [*shipped_migrations(), NEXT])
     with pytest.raises(SchemaTooNew, match="update Easel") as caught:
         await Store.open(tmp_path)
-    assert (caught.value.found, caught.value.known) == (2, 1)
+    assert (caught.value.found, caught.value.known) == (NEWEST + 1, NEWEST)
     migrate(path, [*shipped_migrations(), NEXT])
 
 
@@ -131,18 +132,20 @@ async def test_a_copy_is_made_before_the_schema_changes(tmp_path: Path) -> None:
     migrate(tmp_path / "easel.db", [*shipped_migrations(), NEXT])
     (copy,) = (tmp_path / "backups").iterdir()
     with opened(copy) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (NEWEST,)
         assert connection.execute("SELECT value FROM memory").fetchone() == ('{"b": [1]}',)
 
 
 async def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
     """Each step is one transaction."""
     path = await made(tmp_path)
-    broken = Migration(number=2, name="broken", sql="CREATE TABLE later (x INTEGER) STRICT; SELECT nonsense;")
+    broken = Migration(
+        number=NEWEST + 1, name="broken", sql="CREATE TABLE later (x INTEGER) STRICT; SELECT nonsense;"
+    )
     with pytest.raises(sqlite3.OperationalError):
         migrate(path, [*shipped_migrations(), broken])
     with opened(path) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (NEWEST,)
         assert connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'later'").fetchone() == (
             0,
         )

@@ -9,7 +9,7 @@ from bot import refusal
 from bot.ending import Reason
 from bot.quota import Refused
 from bot.render import words
-from inference import FailureCode, ImageRequest, Variation
+from inference import FailureCode, ImageRequest, InvalidRequest, Variation
 
 
 def _request(**changes: object) -> ImageRequest:
@@ -37,10 +37,14 @@ def test_an_echoed_prompt_is_inert() -> None:
     assert "\n" not in shown
 
 
-def test_a_long_prompt_is_cut_with_an_ellipsis() -> None:
-    """A card never outgrows Discord's limits."""
-    assert len(words.prompt("a" * 5_000, limit=100)) == 100
-    assert words.prompt("a" * 5_000, limit=100).endswith("…")
+@pytest.mark.parametrize("sign", ["a", "*", "\\", "a*", "@everyone "])
+@pytest.mark.parametrize("limit", [99, 100])
+def test_a_long_prompt_is_cut_with_an_ellipsis(sign: str, limit: int) -> None:
+    """A card never outgrows Discord's limits, whatever has to be escaped; no escape is cut in two."""
+    shown = words.prompt(sign * 1_000, limit=limit)
+    assert limit - 12 <= len(shown) <= limit
+    assert shown.endswith("…")
+    assert "…" not in re.findall(r"\\(.)", shown)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +121,15 @@ def test_a_spent_budget_says_what_is_left_and_when_it_refills() -> None:
     assert "/cancel" in waiting
 
 
+def test_a_long_list_of_names_is_cut() -> None:
+    """A server with many models gets a sentence that Discord takes."""
+    names = [f"model-{number:033}" for number in range(90)]
+    said = words.invalid(InvalidRequest("model", "magic", f"one of {', '.join(names)}"))
+    assert names[14] in said
+    assert names[15] not in said
+    assert "and 75 more, not 'magic'." in said
+
+
 def test_every_failure_and_refusal_has_words_of_its_own() -> None:
     """Nobody reads a code, and nobody reads the fallback by accident."""
     codes = [*FailureCode, *Reason]
@@ -142,9 +155,12 @@ def test_every_failure_and_refusal_has_words_of_its_own() -> None:
         "<#123>",
         "</imagine:1>",
         "<t:0:R>",
+        "- a list",
+        "https://evil.example",
     ],
 )
 def test_a_prompt_makes_no_link_mention_or_date(lure: str) -> None:
     """Every sign that could begin one is escaped, however they are nested."""
     shown = words.prompt(lure)
-    assert not re.search(r"(?<!\\)[\[\]()<>*#]", shown)
+    assert not re.search(r"(?<!\\)[\[\]()<>*#]|^-|[^\\]://", shown)
+    assert re.sub(r"\\(.)", r"\1", shown) == lure  # and it reads as typed

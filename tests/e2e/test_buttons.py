@@ -6,6 +6,7 @@ import pytest
 from house import House, labels
 from PIL import Image
 
+from bot.config import LimitsSettings
 from bot.playground import Message, Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -39,7 +40,7 @@ async def test_u_makes_that_picture_larger_and_faithful(house: House) -> None:
         again = big.resize(small.size, Image.Resampling.BOX).tobytes()
         error = sum(abs(a - b) for a, b in zip(again, small.tobytes(), strict=True)) / len(again)
     assert error < 3
-    assert labels(large) == ["Vary", "🗑️"]
+    assert labels(large) == ["Vary", "✏️", "🗑️"]
     assert house.spent(ada) == before[0]
     assert house.spent(ben) > before[1]  # who presses is who pays
 
@@ -58,14 +59,51 @@ async def test_u_pressed_twice_makes_one_picture(house: House) -> None:
 
 
 async def test_u_makes_a_deleted_picture_anew(house: House) -> None:
-    """A link to nothing helps nobody."""
-    ada = house.person("ada")
+    """A link to nothing helps nobody; and the audit trail does not blame who pressed."""
+    ada, ben = house.person("ada"), house.person("ben")
     four = await _imagine(house, ada)
     large = await house.pictures(await _press(ada, four, "U2"))
     house.discord.changes.delete_message(large.id)
-    anew = await house.pictures(await _press(ada, four, "U2"))
+    anew = await house.pictures(await _press(ben, four, "U2"))
     assert anew.id != large.id
     assert not anew.ephemeral
+    assert house.rows("SELECT act FROM audit WHERE actor = ?", ben.user.id) == []
+
+
+async def test_a_lost_file_is_said_at_the_press(house: House) -> None:
+    """With what to do; nothing is queued or charged."""
+    ada = house.person("ada")
+    four = await _imagine(house, ada)
+    ((digest,),) = house.rows(
+        "SELECT digest FROM images JOIN jobs ON jobs.id = job ORDER BY number DESC, place DESC LIMIT 1"
+    )
+    (file,) = (house.settings.storage.folder / "images").rglob(f"{digest}*")
+    file.unlink()
+    before = len(house.states())
+    told = await _press(ada, four, "U4")
+    assert told.ephemeral
+    assert "file is lost" in told.text
+    assert len(house.states()) == before
+
+
+async def test_presses_keep_to_the_limits_as_they_are_now(house: House) -> None:
+    """Whoever lowers a limit means old cards too."""
+    ada = house.person("ada")
+    four = await _imagine(house, ada, steps=30)
+    usual = house.settings
+    try:
+        house.settings = usual.model_copy(update={"limits": LimitsSettings(max_count=2, max_steps=5)})
+        await house.restart()
+        again = await _press(ada, four, "🔄")
+        varied = await _press(ada, four, "V1")
+        assert "2 pictures" in again.text
+        assert "5 steps" in again.text
+        assert "2 pictures" in varied.text
+        for message in (again, varied):
+            await house.pictures(message)
+    finally:
+        house.settings = usual
+        await house.restart()
 
 
 async def test_v_makes_four_siblings(house: House) -> None:
@@ -172,6 +210,20 @@ async def test_every_button_works_after_restarts(house: House) -> None:
     await house.discord.until(lambda: four.deleted)
 
 
+async def test_what_was_stopped_before_a_restart_can_be_tried_again_after(house: House) -> None:
+    """So can what waited then be stopped."""
+    ada = house.person("ada")
+    reply = await ada.command("imagine", prompt="a patient star", steps=60, count=1)
+    await house.restart()
+    assert await ada.press(reply, "Cancel") is None
+    await house.discord.until(house.says(reply, "Cancelled"))
+    await house.restart()
+    again = await _press(ada, reply, "Try again")
+    assert seed_of(again) == seed_of(reply)
+    await ada.press(again, "Cancel")
+    await house.settled()
+
+
 async def test_mixed_views_cannot_take_the_buttons_class_away(house: House) -> None:
     """Regression: discord.py forgets a DynamicItem's class when a view that holds it is dropped."""
     store = house.app.client._connection._view_store  # the library's own, looked at on purpose
@@ -197,6 +249,11 @@ async def test_a_cancelled_enlargement_tried_again_is_an_enlargement(house: Hous
     again = await house.pictures(await _press(ada, large, "Try again"))
     assert "Picture 1, larger" in again.text
     assert (again.pictures[0].width, again.pictures[0].height) == (512, 512)
+    told = await _press(ada, large, "Try again")
+    assert f"/{again.id}" in told.text
+    house.discord.changes.delete_message(again.id)
+    anew = await house.pictures(await _press(ada, large, "Try again"))
+    assert not anew.ephemeral
 
 
 async def test_vary_under_an_enlargement_outlives_the_grid(house: House) -> None:

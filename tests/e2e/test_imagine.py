@@ -24,7 +24,7 @@ async def test_a_command_becomes_four_pictures(house: House) -> None:
     await house.discord.until(lambda: reply.pictures and not has_pictures(reply), timeout=20)
     assert "still forming" in (reply.pictures[0].description or "")
     await house.pictures(reply)
-    assert labels(reply) == ["U1", "U2", "U3", "U4", "🔄", "V1", "V2", "V3", "V4", "🗑️"]
+    assert labels(reply) == ["U1", "U2", "U3", "U4", "🔄", "V1", "V2", "V3", "V4", "✏️", "🗑️"]
     assert len(reply.pictures) == 4
     for number, picture in enumerate(reply.pictures, start=1):
         assert f"Picture {number} of 4: “a red house by the sea at night”" in (picture.description or "")
@@ -91,6 +91,16 @@ async def test_suggestions_help_where_a_list_does(house: House) -> None:
     assert "3:2" in [
         choice.value for choice in await ada.autocomplete("imagine", "aspect", "land", prompt="x")
     ]
+
+
+async def test_a_sampler_is_understood_however_it_is_written(house: House) -> None:
+    """The option reads what the flag reads."""
+    ada = house.person("ada")
+    by_option = await ada.command("imagine", prompt="a dot", steps=2, count=1, sampler="K-LMS")
+    by_flag = await ada.command("imagine", prompt="a dot --sampler K-LMS", steps=2, count=1)
+    for reply in (by_option, by_flag):
+        assert "LMS, 2 steps" in reply.text
+        await house.pictures(reply)
 
 
 BAD = [
@@ -171,7 +181,7 @@ async def test_cancel_while_queued_and_while_running(house: House) -> None:
     await house.settled()
     assert house.states()[-2:] == ["cancelled", "cancelled"]
     assert 0 < house.spent(ada) - before < 60
-    assert labels(first) == ["🔄 Try again", "🗑️"]
+    assert labels(first) == ["🔄 Try again", "✏️", "🗑️"]
 
 
 async def test_commands_are_answered_side_by_side(house: House) -> None:

@@ -91,7 +91,7 @@ async def test_an_answer_in_doubt_that_arrived_is_delivered_once(house: House) -
     ada = house.person("ada")
     house.discord.faults.reset(ANSWER, after=True)
     reply = await ada.command("imagine", prompt="a doubtful star", steps=3)
-    await house.discord.until(lambda: len(labels(reply)) == 10, timeout=20)
+    await house.discord.until(lambda: len(labels(reply)) == 11, timeout=20)
     await house.settled()
     assert house.states()[-1] == "delivered"
     assert len([m for m in ada.messages() if "a doubtful star" in m.text]) == 1
@@ -102,7 +102,7 @@ async def test_an_answer_that_arrived_with_an_error_is_delivered_once(house: Hou
     ada = house.person("ada")
     house.discord.faults.error(ANSWER, after=True)
     reply = await ada.command("imagine", prompt="an erring star", steps=3)
-    await house.discord.until(lambda: len(labels(reply)) == 10, timeout=20)
+    await house.discord.until(lambda: len(labels(reply)) == 11, timeout=20)
     await house.settled()
     assert house.states()[-1] == "delivered"
 

@@ -147,6 +147,24 @@ async def press_on(page: Page) -> None:
     await expect(larger).to_contain_text("Ben pressed U1")
     await expect(larger.get_by_role("button", name="Vary")).to_be_visible(timeout=PATIENCE)
     assert await larger.locator(".gallery img").count() == 1
+    await edit(page, first)
+
+
+async def edit(page: Page, card: Locator) -> None:
+    """✏️ opens a form with the prompt filled in; what is changed in it comes back as pictures."""
+    await become(page, "ada")
+    await card.get_by_role("button", name="✏").click()
+    form = page.get_by_role("dialog", name="Edit and make again")
+    prompt = form.get_by_role("textbox", name="Prompt")
+    await expect(prompt).to_have_value(PROMPT)
+    await prompt.fill("the sea at sunset --count 1")
+    await form.get_by_role("button", name="Submit").click()
+    await expect(form).to_be_hidden()
+    edited = page.locator("[data-message-id]").nth(3)
+    await expect(edited).to_contain_text("the sea at sunset")
+    await expect(edited.get_by_role("button", name="U1", exact=True)).to_be_visible(timeout=PATIENCE)
+    await edited.get_by_role("button", name="🗑").click()
+    await expect(page.locator("[data-message-id]")).to_have_count(3)
 
 
 async def look_after(page: Page) -> None:

@@ -81,7 +81,7 @@ async def test_a_killed_bot_leaves_no_worker_and_loses_nothing(
     assert not alive
     assert gone
     await bot.start()
-    await discord.until(lambda: len(reply.buttons) == 10, timeout=60)
+    await discord.until(lambda: len(reply.buttons) == 11, timeout=60)
     house = House(discord, settings_in(tmp_path))
     await discord.until(lambda: house.states() == ["delivered"])
     assert len([m for m in ada.messages() if "comes through" in m.text]) == 1
@@ -101,10 +101,10 @@ async def test_sigterm_drains(bot: Bot, discord: LoopbackDiscord, tmp_path: Path
         return answer.text if answer.ephemeral else ""
 
     said = ""
-    while not said and not reply.deleted and len(reply.buttons) != 10:
+    while not said and not reply.deleted and len(reply.buttons) != 11:
         said = await refused()
     assert "restarting" in said
-    await discord.until(lambda: len(reply.buttons) == 10, timeout=30)
+    await discord.until(lambda: len(reply.buttons) == 11, timeout=30)
     _, written = await asyncio.wait_for(bot.process.communicate(), timeout=60)
     assert bot.process.returncode == 0
     bot.process = None
@@ -121,4 +121,4 @@ async def test_commands_are_answered_while_the_model_loads(discord: LoopbackDisc
     reply = await ada.command("imagine", prompt="an early star", steps=3)
     assert isinstance(reply, Message)
     assert reply.buttons[0].label == "Cancel"
-    await discord.until(lambda: len(reply.buttons) == 10, timeout=60)
+    await discord.until(lambda: len(reply.buttons) == 11, timeout=60)

@@ -29,7 +29,9 @@ async def test_a_spent_quota_says_what_is_left_and_when_it_refills(house: House)
         "500 s of compute a day, 2 waiting"
         in (await mia.command("quota set", waiting=2, role="Artists")).text
     )
+    assert "Say `seconds`" in (await mia.command("quota set", remove=True, waiting=2)).text
     assert "no rule of its own" in (await mia.command("quota set", remove=True, role="Artists")).text
+    assert "no rule there" in (await mia.command("quota set", remove=True, role="Artists")).text
     acts = house.rows("SELECT actor, act FROM audit")
     assert acts == [(mia.user.id, "quota set")] * 4
     await mia.command("quota set", seconds=100_000, waiting=20)
@@ -122,6 +124,25 @@ async def test_a_moderator_who_cancels_a_private_job_does_not_learn_its_prompt(h
     assert said == "Cancelling that job."
     await house.discord.until(house.says(reply, "Cancelled"))
     await house.settled()
+
+
+async def test_a_moderator_of_one_channel_stops_nothing_in_another(house: House) -> None:
+    """The right to cancel is the right in the job's channel, wherever the command is typed."""
+    ada, ben = house.person("ada"), house.person("ben")
+    sketches = house.discord.world.channel_named("sketches")
+    house.discord.changes.set_overwrite(sketches, ben.user, allow=Permission.MANAGE_MESSAGES)
+    reply = await ada.command("imagine", prompt="out of reach", steps=60)
+    sketch = await ada.at("sketches").command("imagine", prompt="within reach", steps=60)
+    (theirs,), (here,) = house.rows("SELECT id FROM jobs ORDER BY number DESC LIMIT 2")[::-1]
+    assert "somebody else's" in (await ben.at("sketches").command("cancel", job=str(theirs))).text
+    offered = await ben.autocomplete("cancel", "job", "")
+    assert [choice.value for choice in offered] == [here]
+    assert "within reach" in (await ben.command("cancel", job=str(here))).text
+    await house.discord.until(house.says(sketch, "Cancelled"))
+    assert "Cancelled" not in reply.text
+    await ada.press(reply, "Cancel")
+    await house.settled()
+    house.discord.changes.set_overwrite(sketches, ben.user)
 
 
 async def test_help_fits_one_card_and_names_everything(house: House) -> None:

@@ -4,10 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 from diffusers import StableDiffusionPipeline
@@ -151,22 +151,14 @@ def test_an_interrupt_saves_and_leaves_in_good_order(folder: Path, tmp_path: Pat
     for line in recipe.stderr:
         if line.startswith("vae: "):
             break
+    family = psutil.Process(recipe.pid).children(recursive=True)
     recipe.send_signal(signal.SIGINT)
     recipe.communicate(timeout=60)
     assert recipe.returncode == 0
     assert 0 < torch.load(tmp_path / "vae.pt", weights_only=True)["samples"] < 100_000
-    deadline = time.monotonic() + 10
-    while _alive(recipe.pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not _alive(recipe.pid)
-
-
-def _alive(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    assert family
+    _, left = psutil.wait_procs(family, timeout=10)
+    assert not left
 
 
 def test_a_missing_stage_is_named_in_one_line(tmp_path: Path) -> None:

@@ -330,8 +330,8 @@ def test_gateway_payloads_as_discord_gives_them_pass(conformance: Conformance) -
     pressed = INTERACTION | {"type": 3, "data": PRESS, "message": MESSAGE}
     assert dispatched(conformance, "INTERACTION_CREATE", pressed) == []
     assert dispatched(conformance, "MESSAGE_CREATE", MESSAGE | {"guild_id": "3"}) == []
-    assert dispatched(conformance, "PRESENCE_UPDATE", {}) == []
-    assert conformance.seen["PRESENCE_UPDATE (not described)"] == 1
+    assert dispatched(conformance, "VOICE_STATE_UPDATE", {}) == []
+    assert conformance.seen["VOICE_STATE_UPDATE (not described)"] == 1
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,14 @@ async def ask(web: aiohttp.ClientSession, served: LoopbackDiscord, action: str, 
         return await answer.json()
 
 
+async def told(page: aiohttp.ClientWebSocketResponse, *kinds: str) -> Any:  # noqa: ANN401
+    """The page's next news of one of these kinds."""
+    while True:
+        news = await page.receive_json()
+        if news["type"] in kinds:
+            return news
+
+
 async def test_the_page_loads_nothing_from_elsewhere(web: aiohttp.ClientSession) -> None:
     """Its policy forbids other origins, inline code and frames; each file it names is served."""
     async with web.get("/") as answer:
@@ -155,14 +163,14 @@ async def test_news_tell_each_person_what_they_may_see(
 
         hidden = served.person("mia", channel="mods-only").say("between us")
         shown = served.person("mia", channel="studio").say("for all")
-        assert (await moderator.receive_json())["message"]["content"] == "between us"
-        assert (await moderator.receive_json())["message"]["content"] == "for all"
-        assert (await member.receive_json())["message"]["content"] == "for all"
+        assert (await told(moderator, "message"))["message"]["content"] == "between us"
+        assert (await told(moderator, "message"))["message"]["content"] == "for all"
+        assert (await told(member, "message"))["message"]["content"] == "for all"
 
         served.changes.delete_message(hidden.id)
         served.changes.delete_message(shown.id)
-        assert (await moderator.receive_json())["id"] == str(hidden.id)
-        assert (await member.receive_json()) == {
+        assert (await told(moderator, "deleted"))["id"] == str(hidden.id)
+        assert (await told(member, "deleted")) == {
             "type": "deleted",
             "id": str(shown.id),
             "channel_id": str(shown.channel.id),

@@ -19,6 +19,8 @@ from bot.playground.observer import Exchange
 __all__ = ["DESCRIPTION", "Conformance", "Description"]
 
 API: Final = re.compile(r"^/api/v\d+(?=/)")
+OUT_OF_USE: Final = {("PATCH", "/guilds/{guild_id}/members/@me/nick")}
+"""Routes that Discord still serves and describes no more."""
 BOOLEANS: Final = {"true", "false", "1", "0", "True", "False"}
 
 
@@ -37,6 +39,8 @@ class Conformance:
     def exchanged(self, exchange: Exchange) -> None:
         """Holds a REST request and its answer against the description."""
         path = API.sub("", exchange.path)
+        if (exchange.method, exchange.template) in OUT_OF_USE:
+            return
         operation = self.description.operation(exchange.method, path)
         if operation is None:
             self._note(f"{exchange.method} {path}", ["no such route"])

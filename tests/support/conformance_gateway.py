@@ -192,6 +192,57 @@ _REACTION: Final = _object(
     },
     required="user_id channel_id message_id emoji burst type",
 )
+_REACTIONS_GONE: Final = _object(
+    {"channel_id": SNOWFLAKE, "message_id": SNOWFLAKE, "guild_id": SNOWFLAKE, "emoji": ANYTHING},
+    required="channel_id message_id",
+)
+_THREAD: Final = _more(_ref("ThreadResponse"), newly_created=BOOLEAN)
+_GONE_THREAD: Final = _object(
+    {"id": SNOWFLAKE, "guild_id": SNOWFLAKE, "parent_id": SNOWFLAKE, "type": INTEGER},
+    required="id guild_id parent_id type",
+)
+_THREAD_MEMBERS: Final = _object(
+    {
+        "id": SNOWFLAKE,
+        "guild_id": SNOWFLAKE,
+        "member_count": {"type": "integer", "minimum": 0, "maximum": 50},
+        "added_members": _list(_more(_ref("ThreadMemberResponse"), presence=_nullable(ANYTHING))),
+        "removed_member_ids": _list(SNOWFLAKE),
+    },
+    required="id guild_id member_count",
+)
+_TYPING: Final = _object(
+    {
+        "channel_id": SNOWFLAKE,
+        "guild_id": SNOWFLAKE,
+        "user_id": SNOWFLAKE,
+        "timestamp": INTEGER,
+        "member": _ref("GuildMemberResponse"),
+    },
+    required="channel_id user_id timestamp",
+)
+_PRESENCE: Final = _object(
+    {
+        "user": _object({"id": SNOWFLAKE}, required="id"),
+        "guild_id": SNOWFLAKE,
+        "status": {"type": "string", "enum": ["online", "idle", "dnd", "offline"]},
+        "activities": _list(ANYTHING),
+        "client_status": {"type": "object", "additionalProperties": STRING},
+    },
+    required="user guild_id status activities client_status",
+)
+_MEMBERS_CHUNK: Final = _object(
+    {
+        "guild_id": SNOWFLAKE,
+        "members": _list(_ref("GuildMemberResponse")),
+        "chunk_index": INTEGER,
+        "chunk_count": INTEGER,
+        "not_found": _list(SNOWFLAKE),
+        "presences": _list(_PRESENCE),
+        "nonce": STRING,
+    },
+    required="guild_id members chunk_index chunk_count",
+)
 _DELETED_MESSAGE: Final = _object(
     {"id": SNOWFLAKE, "channel_id": SNOWFLAKE, "guild_id": SNOWFLAKE}, required="id channel_id"
 )
@@ -199,7 +250,6 @@ _DELETED_MESSAGE: Final = _object(
 EVENTS: Final[Mapping[str, Schema]] = {
     "READY": READY,
     "GUILD_CREATE": GUILD,
-    "GUILD_UPDATE": _ref("GuildResponse"),
     "GUILD_DELETE": UNAVAILABLE_GUILD,
     "GUILD_ROLE_CREATE": _ROLE_EVENT,
     "GUILD_ROLE_UPDATE": _ROLE_EVENT,
@@ -215,5 +265,22 @@ EVENTS: Final[Mapping[str, Schema]] = {
     "MESSAGE_DELETE": _DELETED_MESSAGE,
     "MESSAGE_REACTION_ADD": _REACTION,
     "MESSAGE_REACTION_REMOVE": _REACTION,
+    "MESSAGE_DELETE_BULK": _object(
+        {"ids": _list(SNOWFLAKE), "channel_id": SNOWFLAKE, "guild_id": SNOWFLAKE}, required="ids channel_id"
+    ),
+    "MESSAGE_REACTION_REMOVE_ALL": _REACTIONS_GONE,
+    "MESSAGE_REACTION_REMOVE_EMOJI": _REACTIONS_GONE,
+    "CHANNEL_PINS_UPDATE": _object(
+        {"guild_id": SNOWFLAKE, "channel_id": SNOWFLAKE, "last_pin_timestamp": _nullable(TIME)},
+        required="channel_id",
+    ),
+    "THREAD_CREATE": _THREAD,
+    "THREAD_UPDATE": _THREAD,
+    "THREAD_DELETE": _GONE_THREAD,
+    "THREAD_MEMBERS_UPDATE": _THREAD_MEMBERS,
+    "TYPING_START": _TYPING,
+    "PRESENCE_UPDATE": _PRESENCE,
+    "GUILD_MEMBERS_CHUNK": _MEMBERS_CHUNK,
     "INTERACTION_CREATE": INTERACTION,
+    "RESUMED": _object({}),
 }

@@ -20,11 +20,16 @@ OVER = {"delivered", "failed", "cancelled"}
 
 
 class House:
-    """A Discord with Easel in it; Easel can leave and come back."""
+    """A Discord with Easel in it; Easel can leave and come back.
 
-    def __init__(self, discord: LoopbackDiscord, settings: Settings) -> None:
+    Args:
+        pace: seconds between two edits of one message; many cards at once need a slow one.
+    """
+
+    def __init__(self, discord: LoopbackDiscord, settings: Settings, *, pace: float = 0.2) -> None:
         self.discord = discord
         self.settings = settings
+        self._pace = pace
         self._stack: AsyncExitStack | None = None
         self._app: App | None = None
 
@@ -36,7 +41,7 @@ class House:
     async def open(self) -> None:
         self._stack = AsyncExitStack()
         self._app = await self._stack.enter_async_context(
-            running(self.settings, self.discord.token, pace=0.2)
+            running(self.settings, self.discord.token, pace=self._pace)
         )
 
     async def close(self) -> None:
@@ -105,12 +110,12 @@ def settings_in(folder: Path, **environment: str) -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path, **environment: str) -> AsyncIterator[House]:
+async def opened(folder: Path, *, pace: float = 0.2, **environment: str) -> AsyncIterator[House]:
     """A house that closes itself; at the end, nothing on the wire may have broken Discord's description."""
     observer = Conformance(description=Description.load()) if DESCRIPTION.is_file() else None
     async with LoopbackDiscord(observer=observer) as discord:
         point_discord_py_at(discord.base_url)
-        house = House(discord, settings_in(folder, **environment))
+        house = House(discord, settings_in(folder, **environment), pace=pace)
         await house.open()
         try:
             yield house

@@ -7,26 +7,11 @@ from typing import Any
 
 import discord
 from discord import app_commands, ui
-from PIL import Image, ImageDraw, ImageFilter
+from page_paint import painting
+from page_pieces import PIECES
 
+AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
 SAMPLERS = ("euler", "euler_ancestral", "dpmpp_2m", "lms", "ddim")
-
-
-def painting(number: int, size: tuple[int, int] = (128, 128)) -> bytes:
-    """A little landscape as PNG; each number has colours of its own."""
-    width, height = size
-    picture = Image.new("RGB", size)
-    draw = ImageDraw.Draw(picture)
-    sky, ground = (40 + 45 * number % 200, 90, 190 - 30 * number % 120), (30, 80 + 35 * number % 120, 60)
-    for y in range(height):
-        part = y / height
-        draw.line([(0, y), (width, y)], fill=tuple(int(c + (255 - c) * part * 0.6) for c in sky))
-    draw.rectangle([0, height * 0.68, width, height], fill=ground)
-    draw.ellipse([width * 0.6, height * 0.15, width * 0.8, height * 0.15 + width * 0.2], fill=(255, 224, 150))
-    draw.polygon([(20, height * 0.7), (50, height * 0.35), (80, height * 0.7)], fill=(190, 60, 50))
-    file = io.BytesIO()
-    picture.filter(ImageFilter.GaussianBlur(0.7)).save(file, "PNG")
-    return file.getvalue()
 
 
 class Pictures(ui.LayoutView):
@@ -105,7 +90,7 @@ class Settings(ui.Modal, title="Edit the prompt"):
 class PageBot(discord.Client):
     """Registers its commands in every server and answers them."""
 
-    def __init__(self, commands: Iterable[app_commands.Command[Any, ..., Any] | app_commands.Group]) -> None:
+    def __init__(self, commands: Iterable[AnyCommand]) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True), allowed_mentions=discord.AllowedMentions.none()
         )
@@ -206,7 +191,7 @@ async def quota_show(interaction: discord.Interaction) -> None:
     await interaction.response.send_message("600 s left.")
 
 
-COMMANDS: list[app_commands.Command[Any, ..., Any] | app_commands.Group] = [
+COMMANDS: list[AnyCommand] = [
     imagine,
     whisper,
     settings,
@@ -215,4 +200,5 @@ COMMANDS: list[app_commands.Command[Any, ..., Any] | app_commands.Group] = [
     gallery,
     write,
     quota,
+    *PIECES,
 ]

@@ -1,7 +1,7 @@
 // A slash command being filled in: one field for each option, the main one in the message box itself.
 
 import { KIND, mainOption, problemWith, readOptions, typedValue } from "./commands.js";
-import { el, freshId } from "./dom.js";
+import { el, freshId, markWrong } from "./dom.js";
 import { fillIn, optionInput } from "./option_input.js";
 
 const AUTOCOMPLETE_PAUSE = 150; // milliseconds without a key before the bot is asked
@@ -46,9 +46,32 @@ export class CommandForm {
     this.#fields.set(this.main.name, { option: this.main, node: input });
   }
 
-  /** The main option was typed in. */
+  /** The main option was typed in; true where the bot is asked for choices. */
   typed() {
-    if (this.main?.autocomplete) this.#autocomplete(this.main, this.parts.input);
+    if (this.main) this.#hint(this.main);
+    if (!this.main?.autocomplete) return false;
+    this.#autocomplete(this.main, this.parts.input);
+    return true;
+  }
+
+  /** Fills `file` into the first option for one that is still empty; false where there is none. */
+  takeFile(file) {
+    const free = this.command.options.find((one) => one.type === KIND.attachment && !this.#fields.get(one.name)?.node.files.length);
+    if (!free || !file) return false;
+    const node = this.#fields.get(free.name)?.node ?? this.#add(free);
+    const carrier = new DataTransfer();
+    carrier.items.add(file);
+    node.files = carrier.files;
+    this.#offerMore();
+    return true;
+  }
+
+  /** Shows that the option `name` is wrong, and why. */
+  mark(name, problem) {
+    const field = this.#fields.get(name);
+    if (field) markWrong(field.node, true);
+    field?.node.closest(".option")?.classList.add("wrong");
+    this.#hint(field?.option, problem);
   }
 
   /** Stops asking the bot for choices. */
@@ -97,6 +120,24 @@ export class CommandForm {
     (this.#fields.get(name)?.node ?? this.parts.input).focus();
   }
 
+  /** Says beneath the fields what an option is for. */
+  #hint(option, problem = null) {
+    const { hint } = this.parts;
+    hint.hidden = !option || Boolean(problem);
+    if (!option) return;
+    const limits = limitsOf(option);
+    hint.replaceChildren(el("strong", {}, option.name), " ", option.description, limits ? el("span", { class: "limits" }, limits) : "");
+  }
+
+  /** Checks a field that was left, as Discord does. */
+  #check(option, node) {
+    const { problem } = this.#fields.has(option.name) ? readField(option, node, this.#fields.get(option.name).chosen) : {};
+    const wrong = Boolean(problem) && (node.value !== "" || option.required);
+    markWrong(node, wrong);
+    node.closest(".option")?.classList.toggle("wrong", wrong);
+    node.title = wrong ? problem : option.description;
+  }
+
   #offerMore() {
     const left = this.command.options.filter((option) => !this.#fields.has(option.name));
     const chip = (option) => {
@@ -123,8 +164,16 @@ export class CommandForm {
     const mark = option.required ? el("span", { class: "required", "aria-hidden": "true" }, " *") : null;
     const wrap = el("span", { class: "option" }, el("label", { for: node.id }, option.name, mark), node);
     if (!option.required) wrap.append(this.#dropper(option, wrap));
-    node.addEventListener("input", () => this.changed());
-    node.addEventListener("blur", () => this.suggestions.hide());
+    node.addEventListener("input", () => {
+      markWrong(node, false);
+      wrap.classList.remove("wrong");
+      this.changed();
+    });
+    node.addEventListener("focus", () => this.#hint(option));
+    node.addEventListener("blur", () => {
+      this.suggestions.hide();
+      this.#check(option, node);
+    });
     node.addEventListener("keydown", (event) => this.#key(event, node));
     if (option.autocomplete) {
       for (const event of ["input", "focus"]) node.addEventListener(event, () => this.#autocomplete(option, node));
@@ -169,6 +218,14 @@ export class CommandForm {
     const items = choices.map((choice) => ({ title: choice.name, value: choice }));
     this.suggestions.show(node, items, take, { label: `Choices for ${option.name}` });
   }
+}
+
+/** What an option takes, in words. */
+function limitsOf({ type, required, min_value: least, max_value: most, min_length: shortest, max_length: longest }) {
+  const number = type === KIND.integer || type === KIND.number;
+  const range = (from, to, unit) => (from !== undefined && to !== undefined ? `${from} to ${to}${unit}` : to !== undefined ? `at most ${to}${unit}` : from !== undefined ? `at least ${from}${unit}` : null);
+  const size = number ? range(least, most, "") : type === KIND.string ? range(shortest || undefined, longest, " characters") : null;
+  return [required ? "needed" : null, size].filter(Boolean).join(" · ");
 }
 
 function readField(option, node, chosen) {

@@ -1,9 +1,14 @@
-// The message box: plain text, or a slash command with a field for each option.
+// The message box: plain text with files, or a slash command with a field for each option.
 
 import { CommandForm } from "./command_form.js";
-import { flatten, split, suggest } from "./commands.js";
-import { el } from "./dom.js";
+import { flatten, split } from "./commands.js";
+import { commandItems, completions, spoken } from "./completions.js";
+import { buildComposer } from "./composer_parts.js";
+import { grow, markWrong } from "./dom.js";
+import { pickEmoji } from "./emoji_picker.js";
+import { ReplyLine } from "./reply_line.js";
 import { Suggestions } from "./suggestions.js";
+import { Uploads } from "./uploads.js";
 
 export class Composer {
   #commands = [];
@@ -12,13 +17,18 @@ export class Composer {
   #suggestions = new Suggestions();
 
   /**
-   * `run(command, options)` and `say(text)` send; both reject with a Refused, whose field names an option.
-   * `complete` and `entries` as in command_form.js.
+   * `page` gives: `run(command, options)` and `say(text, {files, reply_to})`, which send and reject with a Refused
+   * whose field names an option; `complete` and `entries` as in command_form.js; `typing()`; `editLast()`; `app()`,
+   * the bot's user.
    */
-  constructor(parent, { run, say, complete, entries }) {
-    Object.assign(this, { run, say, complete, entries });
-    this.parts = this.#build();
-    const { input, form } = this.parts;
+  constructor(parent, page) {
+    Object.assign(this, page);
+    this.page = page;
+    this.parts = buildComposer(this.#suggestions.node, { leave: () => (this.reset(), this.parts.input.focus()) });
+    const { input, form, above, attach, picker, smile } = this.parts;
+    this.uploads = new Uploads({ picker, changed: () => this.#complain(null) });
+    this.reply = new ReplyLine(() => input.focus());
+    above.append(this.reply.node, this.uploads.node);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
@@ -26,43 +36,12 @@ export class Composer {
     input.addEventListener("input", () => this.#typed());
     input.addEventListener("keydown", (event) => this.#key(event));
     input.addEventListener("blur", () => this.#suggestions.hide());
-    input.addEventListener("focus", () => this.#typed());
+    input.addEventListener("focus", () => this.#suggest());
+    input.addEventListener("paste", (event) => event.clipboardData.files.length && (event.preventDefault(), this.take(event.clipboardData.files)));
+    attach.addEventListener("click", () => picker.click());
+    smile.addEventListener("click", () => pickEmoji({ anchor: smile }, (emoji) => this.write(emoji)));
     parent.append(form);
     this.reset();
-  }
-
-  #build() {
-    const input = el("input", {
-      id: "composer",
-      type: "text",
-      autocomplete: "off",
-      spellcheck: "true",
-      enterkeyhint: "send",
-      role: "combobox",
-      "aria-expanded": "false",
-      "aria-autocomplete": "list",
-      "aria-controls": this.#suggestions.node.id,
-      "aria-describedby": "composer-problem",
-    });
-    const name = el("span", { class: "command-name" });
-    const mainLabel = el("label", { class: "main-label", for: "composer" });
-    const leave = () => (this.reset(), input.focus());
-    const cancel = el("button", { class: "icon-button", type: "button", "aria-label": "Leave this command", onclick: leave }, "✕");
-    const send = el("button", { class: "icon-button send", type: "submit", "aria-label": "Send" }, "➤");
-    const options = el("div", { class: "options" });
-    const more = el("div", { class: "more-options", role: "group", "aria-label": "More options" });
-    const problem = el("p", { class: "problem", role: "alert", id: "composer-problem" });
-    const line = el("div", { class: "line" }, name, mainLabel, input, cancel, send);
-    const form = el(
-      "form",
-      { class: "composer", id: "composer-form", novalidate: true },
-      this.#suggestions.node,
-      problem,
-      options,
-      line,
-      more,
-    );
-    return { input, name, mainLabel, cancel, send, options, more, problem, form };
   }
 
   /** The commands to offer, as Discord gives them. */
@@ -75,8 +54,11 @@ export class Composer {
     if (!this.#form) this.parts.input.placeholder = text;
   }
 
-  set disabled(disabled) {
-    for (const node of [this.parts.input, this.parts.send]) node.disabled = disabled;
+  /** What one may do here: nothing at all, write, attach files. */
+  allow({ any, write, attach }) {
+    for (const node of [this.parts.input, this.parts.send, this.parts.smile]) node.disabled = !any;
+    this.parts.attach.hidden = !write || !attach;
+    this.mayAttach = write && attach;
   }
 
   /** Puts `text` into the box as if it had been typed, ready to be sent. */
@@ -88,58 +70,110 @@ export class Composer {
     else input.value = text;
     input.focus();
     input.setSelectionRange(input.value.length, input.value.length);
+    this.#typed();
+  }
+
+  /** Takes files that were dropped, pasted or picked: for the command's option, or to be sent with the message. */
+  take(files) {
+    if (this.#form) this.#form.takeFile(files[0]) || this.#complain("This command has no more room for a file.");
+    else if (this.mayAttach) this.uploads.add(files);
+    else this.#complain("You may not attach files here.");
+  }
+
+  /** `text` as it is sent; see completions.js. */
+  spoken(text) {
+    return spoken(text, this.page);
+  }
+
+  /** Answers `message`, whose author is called `words`. */
+  answer(message, words) {
+    if (this.#form) this.reset();
+    this.reply.show(message, words);
+    this.parts.input.focus();
   }
 
   /** Back to an empty message box. */
   reset() {
-    const { input, name, mainLabel, cancel, options, more } = this.parts;
+    const { input, name, mainLabel, cancel, options, more, hint } = this.parts;
     this.#form?.hush();
     this.#form = null;
     this.#suggestions.hide();
+    this.reply.hide();
+    this.uploads.clear();
     Object.assign(input, { value: "", placeholder: this.#hint, inputMode: "text", readOnly: false });
     input.setAttribute("aria-label", "Message");
-    for (const node of [name, mainLabel, cancel, options, more]) node.hidden = true;
+    for (const node of [name, mainLabel, cancel, options, more, hint]) node.hidden = true;
+    this.parts.form.classList.remove("in-command");
     options.replaceChildren();
     more.replaceChildren();
     this.#complain(null);
+    grow(this.parts.input);
   }
 
   #complain(text) {
     const { problem, input } = this.parts;
     problem.textContent = text ?? "";
     problem.hidden = !text;
-    input.toggleAttribute("aria-invalid", Boolean(text));
+    markWrong(input, Boolean(text));
+  }
+
+  /** Puts `text` in where the cursor is. */
+  write(text) {
+    const { input } = this.parts;
+    input.setRangeText(text, input.selectionStart, input.selectionEnd, "end");
+    input.focus();
+    this.#typed();
   }
 
   #begin(command, rest) {
     const { parts, complete, entries } = this;
+    const [file] = this.uploads.files;
     this.#suggestions.hide();
+    this.reply.hide();
     const changed = () => this.#complain(null);
     this.#form = new CommandForm(command, rest, { parts, suggestions: this.#suggestions, complete, entries, changed });
+    if (file && this.#form.takeFile(file)) this.uploads.clear();
     parts.cancel.hidden = false;
+    parts.form.classList.add("in-command");
     parts.input.focus();
+    grow(this.parts.input);
   }
 
   #key(event) {
-    if (this.#suggestions.key(event) || !this.#form) return;
-    if (event.key === "Escape") this.reset();
-    if (event.key === "Backspace" && !this.parts.input.value) {
+    const { input } = this.parts;
+    if (this.#suggestions.key(event)) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      this.parts.form.requestSubmit();
+    } else if (event.key === "Escape") {
+      if (this.#form) this.reset();
+      else this.reply.hide();
+    } else if (event.key === "ArrowUp" && !input.value && !this.#form) {
+      if (this.editLast()) event.preventDefault();
+    } else if (event.key === "Backspace" && this.#form && !input.value) {
       // Takes one back to choosing the command.
       const { name } = this.#form.command;
       event.preventDefault();
       this.reset();
-      this.parts.input.value = `/${name}`;
+      input.value = `/${name}`;
       this.#typed();
     }
   }
 
   #typed() {
     this.#complain(null);
-    if (this.#form) {
-      this.#form.typed();
+    grow(this.parts.input);
+    if (!this.#form && this.parts.input.value && !this.parts.input.value.startsWith("/")) this.typing();
+    this.#suggest();
+  }
+
+  #suggest() {
+    const { input } = this.parts;
+    if (this.#form?.typed()) return;
+    if (this.#form || !input.value.startsWith("/")) {
+      completions(input, this.#suggestions, this.page);
       return;
     }
-    const { input } = this.parts;
     // A command's name and a space: from here on its options are filled in, in the same box.
     const found = /\s$/.test(input.value) ? split(this.#commands, input.value) : null;
     const isGroup = found && this.#commands.some((one) => one.name.startsWith(`${found.command.name} `));
@@ -147,11 +181,12 @@ export class Composer {
       this.#begin(found.command, "");
       return;
     }
-    const items = suggest(this.#commands, input.value).map((command) => ({
-      title: `/${command.name}`,
-      detail: command.description,
-      value: command,
-    }));
+    this.#offerCommands();
+  }
+
+  #offerCommands() {
+    const { input } = this.parts;
+    const items = commandItems(this.#commands, input.value, this.app());
     const pick = (command) => {
       // A command typed to its end that needs nothing more is meant to be sent.
       const whole = input.value === `/${command.name}` && !command.options.some((option) => option.required);
@@ -167,8 +202,8 @@ export class Composer {
     if (!this.#form) {
       const text = input.value.trim();
       const found = split(this.#commands, text);
-      if (!text) return;
-      if (!found && text.startsWith("/")) this.#complain(`There is no command ${text.split(" ")[0]} here.`);
+      if (!text && !this.uploads.files.length) return;
+      if (!found && text.startsWith("/") && !this.uploads.files.length) this.#complain(`There is no command ${text.split(" ")[0]} here.`);
       else if (!found) await this.#sendText(text);
       else this.#begin(found.command, found.rest);
     }
@@ -176,11 +211,14 @@ export class Composer {
   }
 
   async #sendText(text) {
+    const files = this.uploads.taken();
+    const { message } = this.reply;
     this.reset();
     try {
-      await this.say(text);
+      await this.say(this.spoken(text), { files, reply_to: message?.id });
     } catch (refused) {
       if (!this.parts.input.value) this.parts.input.value = text;
+      this.uploads.restore(files);
       this.#complain(refused.message);
     }
   }
@@ -209,5 +247,6 @@ export class Composer {
   #blame(name, problem) {
     this.#form.focus(name); // first: getting the focus takes an old complaint away
     this.#complain(`${name}: ${problem}`);
+    this.#form.mark(name, problem);
   }
 }

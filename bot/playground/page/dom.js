@@ -9,7 +9,7 @@ export function el(tag, attributes = {}, ...children) {
     else if (name === "value") node.value = value;
     else node.setAttribute(name, value === true ? "" : String(value));
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -17,6 +17,18 @@ let lastId = 0;
 
 /** An id for a node that another one must name. */
 export const freshId = (word) => `${word}-${++lastId}`;
+
+/** Makes a box as tall as what stands in it. */
+export function grow(textarea) {
+  textarea.style.height = "auto";
+  textarea.style.height = `${textarea.scrollHeight + textarea.offsetHeight - textarea.clientHeight}px`;
+}
+
+/** Marks an input as wrong, or as right again. */
+export function markWrong(input, wrong) {
+  if (wrong) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+}
 
 /** Says `text` to screen readers. */
 export function announce(text) {

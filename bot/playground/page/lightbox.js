@@ -1,6 +1,7 @@
 // A picture, large: Esc closes, the arrow keys go to its neighbours.
 
 import { el } from "./dom.js";
+import { glyph } from "./glyphs.js";
 
 const SMALL = 640; // pixels
 
@@ -12,13 +13,19 @@ export function enlarge(pictures, index, address) {
   const count = el("span", { class: "count" });
   const step = (by) => show((index + by + pictures.length) % pictures.length);
   const several = pictures.length > 1;
+  const button = (look, label, face, run) => el("button", { class: `icon-button ${look}`, type: "button", "aria-label": label, onclick: run }, face);
+  const strip = el(
+    "div",
+    { class: "strip", role: "group", "aria-label": "All pictures" },
+    several && pictures.map((one, at) => el("button", { type: "button", class: "strip-tile", "aria-label": `Picture ${at + 1}`, onclick: () => show(at) }, el("img", { src: address(one.url) ?? "", alt: "" }))),
+  );
   const dialog = el(
     "dialog",
     { class: "lightbox", "aria-label": "Picture" },
-    el("button", { class: "icon-button close", type: "button", "aria-label": "Close", onclick: () => dialog.close() }, "✕"),
-    several && el("button", { class: "icon-button previous", type: "button", "aria-label": "Previous picture", onclick: () => step(-1) }, "‹"),
-    el("figure", {}, image, el("figcaption", {}, caption, el("p", { class: "facts" }, count, original))),
-    several && el("button", { class: "icon-button next", type: "button", "aria-label": "Next picture", onclick: () => step(1) }, "›"),
+    button("close", "Close", glyph("close"), () => dialog.close()),
+    several && button("previous", "Previous picture", "‹", () => step(-1)),
+    el("figure", {}, image, el("figcaption", {}, caption, el("p", { class: "facts" }, count, original)), several && strip),
+    several && button("next", "Next picture", "›", () => step(1)),
   );
 
   function show(which) {
@@ -34,6 +41,7 @@ export function enlarge(pictures, index, address) {
     caption.textContent = alt;
     count.textContent = [several ? `${index + 1} of ${pictures.length}` : null, width && `${width} × ${height}`].filter(Boolean).join(" · ");
     original.href = address(url);
+    [...strip.children].forEach((tile, at) => tile.setAttribute("aria-current", String(at === index)));
   }
 
   dialog.addEventListener("keydown", (event) => {

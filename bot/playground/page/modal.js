@@ -1,137 +1,106 @@
-// A modal of the bot, as a dialog with a form.
+// A modal of the bot (or of the page's own), as a dialog with a form.
 
 import { el, freshId } from "./dom.js";
-import { optionsOf } from "./components.js";
-import { markdown } from "./markdown.js";
+import { glyph } from "./glyphs.js";
+import { drawField } from "./modal_fields.js";
+import { markdown } from "./markdown_blocks.js";
 
-const PARAGRAPH = 2;
+const ROW = 1;
+const TEXT_DISPLAY = 10;
+const LABEL = 18;
+const LONGEST = 4000; // characters of a text input
 
 /**
  * Opens `modal` (Discord's {custom_id, title, components}); `submit(values)` sends {custom_id: value or values} and
- * rejects with a reason to show. The dialog closes once it resolves.
+ * rejects with a reason to show. The dialog closes once it resolves. `send` and `danger` dress the button; `from` is
+ * the bot whose modal it is.
  */
-export function openModal(modal, context, submit) {
+export function openModal(modal, context, submit, { send: sendWord = "Submit", danger = false, from = null } = {}) {
   const fields = [];
   const problem = el("p", { class: "problem", role: "alert", hidden: true });
-  const send = el("button", { class: "button primary", type: "submit" }, "Submit");
+  const send = el("button", { class: `button ${danger ? "danger" : "primary"}`, type: "submit" }, sendWord);
   const title = el("h2", { id: freshId("modal") }, modal.title);
+  const cancel = (look, ...face) => el("button", { class: look, type: "button", onclick: () => dialog.close() }, ...face);
+  const close = cancel("icon-button modal-close", glyph("close"));
+  close.setAttribute("aria-label", "Close");
   const form = el(
     "form",
-    { method: "dialog", novalidate: false },
-    title,
+    { method: "dialog", novalidate: true },
+    el("div", { class: "modal-head" }, title, close),
+    from ? el("p", { class: "subtext" }, `This form will be sent to ${from}. Do not share passwords or other secrets.`) : null,
     modal.components.map((component) => part(component, fields, context)),
     problem,
-    el(
-      "div",
-      { class: "modal-buttons" },
-      el("button", { class: "button secondary", type: "button", onclick: () => dialog.close() }, "Cancel"),
-      send,
-    ),
+    el("div", { class: "modal-buttons" }, cancel("button secondary", "Cancel"), send),
   );
   const dialog = el("dialog", { class: "modal", "aria-labelledby": title.id, "data-custom-id": modal.custom_id }, form);
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    send.disabled = true;
     problem.hidden = true;
+    const wrong = fields.filter((field) => field.complain(field.wrong()));
+    if (wrong.length) {
+      wrong[0].node.focus();
+      return;
+    }
+    send.disabled = true;
     try {
       await submit(Object.fromEntries(fields.map(({ customId, read }) => [customId, read()])));
       dialog.close();
     } catch (refused) {
-      problem.textContent = refused.message;
-      problem.hidden = false;
+      const at = fields.find((field) => field.customId === refused.field);
+      if (at) {
+        at.complain(refused.message);
+        at.node.focus();
+      } else {
+        problem.textContent = refused.message;
+        problem.hidden = false;
+      }
     } finally {
       send.disabled = false;
     }
   });
-  dialog.addEventListener("close", () => dialog.remove());
+  const holder = document.activeElement;
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    const back = holder?.isConnected ? holder : document.getElementById("composer");
+    back.blur(); // or, where the marked text went with the dialog, Chromium gives it the focus without a cursor
+    back.focus();
+  });
   document.body.append(dialog);
   dialog.showModal();
-  fields[0]?.node.focus();
+  (fields[0]?.node ?? send).focus();
+  if (fields[0]?.node.matches("input[type=text], textarea")) fields[0].node.setSelectionRange(LONGEST, LONGEST);
 }
 
 function part(component, fields, context) {
-  if (component.type === 10) return el("div", { class: "text" }, markdown(component.content, context.names));
-  if (component.type === 1) return component.components.map((inner) => field(inner, inner.label, null, fields, context));
-  if (component.type === 18) return field(component.component, component.label, component.description, fields, context);
+  if (component.type === TEXT_DISPLAY) return el("div", { class: "text" }, markdown(component.content, context.names));
+  if (component.type === LABEL) return labelled(component.component, component, fields, context);
+  if (component.type === ROW) return labelled(component.components[0], component.components[0], fields, context);
   return el("p", { class: "subtext" }, `(a component of type ${component.type}, which this page cannot show)`);
 }
 
-function field(component, label, description, fields, context) {
-  const made = (FIELDS[component.type] ?? unknown)(component, context);
-  const required = component.required ?? true;
-  fields.push({ customId: component.custom_id, ...made });
+function labelled(component, { label, description }, fields, context) {
+  const field = drawField(component, context, label);
   const id = freshId("field");
   const hint = description ? el("p", { class: "subtext", id: `${id}-hint` }, description) : null;
-  const mark = required ? el("span", { class: "required", "aria-hidden": "true" }, " *") : null;
-  made.node.dataset.customId = component.custom_id;
-  if (hint) made.node.setAttribute("aria-describedby", hint.id);
-  if (made.group) {
-    return el("fieldset", { class: "field" }, el("legend", {}, label, mark), hint, made.group);
+  const problem = el("p", { class: "problem", id: `${id}-problem`, hidden: true });
+  const mark = field.required ? el("span", { class: "required", "aria-hidden": "true" }, " *") : null;
+  field.node.dataset.customId = component.custom_id;
+  const frame = field.group ?? field.node;
+  frame.setAttribute("aria-describedby", [hint?.id, problem.id].filter(Boolean).join(" "));
+  const complain = (text) => {
+    problem.textContent = text ?? "";
+    problem.hidden = !text;
+    field.node.toggleAttribute("data-wrong", Boolean(text));
+    return Boolean(text);
+  };
+  frame.addEventListener("input", () => complain(null));
+  fields.push({ customId: component.custom_id, complain, ...field });
+  if (field.group) {
+    const title = el("p", { class: "field-title", id }, label, mark);
+    frame.setAttribute("aria-labelledby", id);
+    return el("div", { class: "field" }, title, hint, frame, problem);
   }
-  made.node.id = id;
-  return el("div", { class: "field" }, el("label", { for: id }, label, mark), hint, made.node);
-}
-
-const FIELDS = { 3: choose, 4: write, 5: choose, 6: choose, 7: choose, 8: choose, 21: radios, 22: checks, 23: check };
-
-function unknown(component) {
-  const node = el("input", { type: "text", disabled: true, placeholder: `(type ${component.type} cannot be filled in here)` });
-  return { node, read: () => null };
-}
-
-function write(component) {
-  const node = el(component.style === PARAGRAPH ? "textarea" : "input", {
-    type: component.style === PARAGRAPH ? null : "text",
-    rows: component.style === PARAGRAPH ? 4 : null,
-    required: component.required ?? true,
-    minlength: component.min_length,
-    maxlength: component.max_length ?? 4000,
-    placeholder: component.placeholder,
-    value: component.value ?? "",
-  });
-  return { node, read: () => node.value };
-}
-
-function choose(component, context) {
-  const many = (component.max_values ?? 1) > 1;
-  const required = component.required ?? true;
-  const node = el("select", { required, multiple: many });
-  if (!many) node.append(el("option", { value: "" }, component.placeholder ?? ""));
-  for (const option of optionsOf(component, context)) {
-    const entry = el("option", { value: option.value }, [option.emoji?.name, option.label].filter(Boolean).join(" "));
-    entry.selected = Boolean(option.default);
-    node.append(entry);
-  }
-  return { node, read: () => [...node.selectedOptions].map((one) => one.value).filter(Boolean) };
-}
-
-function marks(component, type) {
-  const name = freshId("marks");
-  const inputs = component.options.map((option) =>
-    el("input", { type, name, value: option.value, required: type === "radio" && (component.required ?? true) }),
-  );
-  inputs.forEach((input, index) => (input.checked = Boolean(component.options[index].default)));
-  const group = el(
-    "div",
-    {},
-    inputs.map((input, index) => el("label", { class: "mark" }, input, " ", component.options[index].label)),
-  );
-  return { group, inputs };
-}
-
-function radios(component) {
-  const { group, inputs } = marks(component, "radio");
-  return { node: inputs[0], group, read: () => inputs.find((one) => one.checked)?.value ?? null };
-}
-
-function checks(component) {
-  const { group, inputs } = marks(component, "checkbox");
-  return { node: inputs[0], group, read: () => inputs.filter((one) => one.checked).map((one) => one.value) };
-}
-
-function check(component) {
-  const node = el("input", { type: "checkbox" });
-  node.checked = Boolean(component.default);
-  return { node, read: () => node.checked };
+  field.node.id = id;
+  return el("div", { class: "field" }, el("label", { for: id }, label, mark), hint, field.face ?? field.node, problem);
 }

@@ -1,64 +1,89 @@
-// The sides of the page: servers and channels on the left, people at the top, the bot's state.
+// The left side: servers, the channels of the one that is open, and who one is.
 
+import { avatar, nameOf, statusText } from "./avatar.js";
 import { el } from "./dom.js";
-import { icon } from "./icons.js";
-import { avatar } from "./message.js";
+import { glyph } from "./glyphs.js";
+import { THREADS } from "./world.js";
 
 /** Draws servers and channels; `go(channelId)` opens one. */
-export function drawPlaces(state, { current, unread, go }) {
-  const channel = (one, label) =>
-    el(
-      "li",
-      {},
-      el(
-        "button",
-        {
-          type: "button",
-          class: `place ${unread.has(one.id) ? "unread" : ""}`,
-          "aria-current": one.id === current ? "page" : null,
-          "data-channel-id": one.id,
-          "data-channel": one.name,
-          onclick: () => go(one.id),
-        },
-        label,
-        unread.has(one.id) ? el("span", { class: "visually-hidden" }, " (new messages)") : null,
-      ),
-    );
-  const server = (guild) =>
-    el(
-      "section",
-      { "data-guild": guild.name },
-      el("h2", {}, guild.name),
-      el("ul", {}, guild.channels.map((one) => channel(one, [el("span", { class: "hash", "aria-hidden": "true" }, one.private ? icon("🔒") : "#"), one.name]))),
-    );
-  const direct = state.direct
-    ? el("section", {}, el("h2", {}, "Direct messages"), el("ul", {}, channel(state.direct, [el("span", { class: "hash", "aria-hidden": "true" }, "@"), state.bot.display_name])))
-    : null;
-  const nothing = state.guilds.length ? null : el("p", { class: "subtext" }, "In no server yet.");
-  document.getElementById("place-list").replaceChildren(...[...state.guilds.map(server), direct, nothing].filter(Boolean));
-
-  const botState = document.getElementById("bot-state");
-  botState.dataset.connected = state.bot.connected;
-  botState.textContent = state.bot.connected ? `${state.bot.display_name} is online` : `${state.bot.display_name} is offline`;
+export function drawPlaces(world, { go }) {
+  const guild = world.guild;
+  drawServers(world, go);
+  document.getElementById("place-name").textContent = guild ? guild.name : "Direct messages";
+  const direct = () => row({ ...world.direct, label: nameOf(world.bot), face: avatar(world.bot, { status: world.statusOf(world.bot) }) }, world, go);
+  const list = guild ? channelsOf(guild, world, go) : world.direct ? [direct()] : [];
+  const empty = el("p", { class: "subtext" }, "Nothing to open here yet.");
+  document.getElementById("place-list").replaceChildren(list.length ? el("ul", {}, list) : empty);
+  drawMe(world);
 }
 
-/** Draws the people one can be; `become(name)` switches. */
-export function drawPeople(state, become) {
-  document.getElementById("people").replaceChildren(
-    ...state.people.map((person) =>
+function drawServers(world, go) {
+  const tile = (channels, name, face, current) => {
+    const news = channels.map((one) => world.unread.get(one.id)).filter(Boolean);
+    const mentions = news.reduce((sum, one) => sum + one.mentions, 0);
+    const target = channels.find((one) => world.unread.has(one.id)) ?? channels[0];
+    return el(
+      "li",
+      { class: `server ${news.length ? "unread" : ""} ${current ? "current" : ""}` },
       el(
         "button",
-        {
-          type: "button",
-          class: "person",
-          "aria-pressed": String(person.username === state.me.username),
-          "data-person": person.username,
-          title: [person.global_name, person.about].filter(Boolean).join(" — "),
-          onclick: () => become(person.username),
-        },
-        avatar(person),
-        el("span", { class: "person-name" }, person.global_name),
+        { type: "button", "aria-label": name, title: name, "aria-current": current ? "true" : null, "data-guild": name, disabled: !target, onclick: () => go(target.id) },
+        face,
       ),
+      mentions ? badge(mentions) : null,
+    );
+  };
+  const initials = (name) => el("span", { class: "initials", "data-initials": name.split(/\s+/).map((word) => word[0]).join("").slice(0, 3) });
+  document.getElementById("servers").replaceChildren(
+    ...(world.direct ? [tile([world.direct], "Direct messages", glyph("chat"), !world.guild), el("li", { class: "rail-line", "aria-hidden": "true" })] : []),
+    ...world.guilds.map((guild) => tile(guild.channels.filter((one) => !one.archived), guild.name, initials(guild.name), guild === world.guild)),
+  );
+}
+
+const badge = (count) => el("span", { class: "badge" }, String(count), el("span", { class: "visually-hidden" }, count === 1 ? " mention" : " mentions"));
+
+function channelsOf(guild, world, go) {
+  const isThread = (one) => THREADS.includes(one.type);
+  const shown = (one) => !one.archived || one.id === world.current;
+  return guild.channels
+    .filter((one) => !isThread(one))
+    .map((channel) => {
+      const threads = world.threadsOf(channel.id).filter(shown);
+      const face = el("span", { class: "hash", "aria-hidden": "true" }, glyph(channel.private ? "lock" : "hash"));
+      const inside = threads.map((thread) => row({ ...thread, label: thread.name, face: el("span", { class: "branch", "aria-hidden": "true" }) }, world, go));
+      return row({ ...channel, label: channel.name, face }, world, go, inside.length ? el("ul", { class: "threads", "aria-label": `Threads of ${channel.name}` }, inside) : null);
+    });
+}
+
+function row({ id, name, label, face }, world, go, inside = null) {
+  const news = world.unread.get(id);
+  return el(
+    "li",
+    {},
+    el(
+      "button",
+      {
+        type: "button",
+        class: `place ${news ? "unread" : ""}`,
+        "aria-current": id === world.current ? "page" : null,
+        "data-channel-id": id,
+        "data-channel": name,
+        onclick: () => go(id),
+      },
+      face,
+      el("span", { class: "place-label" }, label),
+      news?.mentions ? badge(news.mentions) : null,
+      news ? el("span", { class: "visually-hidden" }, " (new messages)") : null,
     ),
+    inside,
+  );
+}
+
+function drawMe(world) {
+  const { me } = world;
+  const status = world.member(me.id)?.status ?? "online";
+  document.getElementById("me").replaceChildren(
+    avatar(me, { status }),
+    el("div", { class: "me-words" }, el("strong", {}, nameOf(me)), el("span", {}, statusText(status))),
   );
 }

@@ -1,5 +1,6 @@
 // The list that opens above the message box: commands, or the choices of an option.
 
+import { avatar } from "./avatar.js";
 import { el, freshId } from "./dom.js";
 
 /** A listbox driven from an input by arrow keys, Tab and Enter, which keeps the input's focus. */
@@ -17,7 +18,7 @@ export class Suggestions {
     return !this.node.hidden;
   }
 
-  /** Shows `items` ({title, detail, value}) for `input`; `pick(value)` takes one. `eager` marks the first. */
+  /** Shows `items` ({title, detail, value, user?}) for `input`; `pick(value)` takes one. `eager` marks the first. */
   show(input, items, pick, { eager = false, label = "Suggestions" } = {}) {
     if (this.#input && this.#input !== input) this.hide();
     if (!items.length) return this.hide();
@@ -38,20 +39,21 @@ export class Suggestions {
             onpointerdown: (event) => event.preventDefault(),
             onclick: () => this.#choose(index),
           },
+          item.user ? avatar(item.user) : null,
           el("span", { class: "suggestion-title" }, item.title),
           item.detail ? el("span", { class: "suggestion-detail" }, item.detail) : null,
         ),
       ),
     );
     this.node.hidden = false;
-    input.setAttribute("aria-expanded", "true");
+    if (input.getAttribute("role") === "combobox") input.setAttribute("aria-expanded", "true");
     this.#mark(eager ? 0 : -1);
     return undefined;
   }
 
   hide() {
     this.node.hidden = true;
-    this.#input?.setAttribute("aria-expanded", "false");
+    if (this.#input?.getAttribute("role") === "combobox") this.#input.setAttribute("aria-expanded", "false");
     this.#input?.removeAttribute("aria-activedescendant");
     this.#items = [];
     this.#active = -1;

@@ -1,43 +1,38 @@
-"""/guilds/…: servers, their channels, roles and members."""
+"""/guilds/… and /users/@me/guilds: the servers the bot is in."""
 
-from bot.playground import api_error, payloads
+from bot.playground import payloads
 from bot.playground.backend import Backend
 from bot.playground.call import Call, Endpoint
+from bot.playground.presences import OFFLINE
+from bot.playground.resources import Guild
+from bot.playground.routes import query
 from bot.playground.routes.access import guild_for_bot
 from bot.playground.sessions import Intent
-from bot.playground.world import Guild
+from bot.playground.stored import Json
+
+MOST_LISTED = 200
 
 
 async def one(backend: Backend, call: Call) -> object:
     guild = _guild(backend, call)
-    counts = {"approximate_member_count": len(guild.members), "approximate_presence_count": 0}
-    return payloads.guild(guild, backend.world) | (counts if call.query.get("with_counts") else {})
+    counts = _counts(backend, guild) if query.yes(call, "with_counts") else {}
+    return payloads.guild(guild, backend.world) | counts
 
 
 async def channels(backend: Backend, call: Call) -> object:
     return [payloads.channel(each) for each in _guild(backend, call).channels.values()]
 
 
-async def roles(backend: Backend, call: Call) -> object:
-    guild = _guild(backend, call)
-    return [payloads.role(each, backend.world.application) for each in guild.roles.values()]
-
-
-async def member(backend: Backend, call: Call) -> object:
-    found = _guild(backend, call).members.get(call.ids.get("user_id", 0))
-    if found is None:
-        raise api_error.unknown_member()
-    return payloads.member(found)
-
-
-async def members(backend: Backend, call: Call) -> object:
-    guild = _guild(backend, call)
-    if not backend.world.application.privileged_intents & Intent.GUILD_MEMBERS:
-        raise api_error.missing_access()
-    limit = call.query.get("limit", "1")
-    after = call.query.get("after", "0")
-    found = sorted(each for each in guild.members if each > int(after))
-    return [payloads.member(guild.members[each]) for each in found[: int(limit)]]
+async def own(backend: Backend, call: Call) -> object:
+    limit = query.limit(call, default=MOST_LISTED, most=MOST_LISTED)
+    before, after = query.snowflake(call, "before"), query.snowflake(call, "after") or 0
+    found = [
+        guild
+        for guild in sorted(backend.world.guilds.values(), key=lambda each: each.id)
+        if backend.world.has_bot(guild.id) and guild.id > after and (before is None or guild.id < before)
+    ]
+    chosen = found[-limit:] if before is not None else found[:limit]
+    return [_own(backend, guild, with_counts=query.yes(call, "with_counts")) for guild in chosen]
 
 
 async def left(backend: Backend, call: Call) -> object:
@@ -50,6 +45,25 @@ async def left(backend: Backend, call: Call) -> object:
     return None
 
 
+def _own(backend: Backend, guild: Guild, *, with_counts: bool) -> Json:
+    bot = guild.members[backend.world.application.bot.id]
+    told: Json = {
+        "id": str(guild.id),
+        "name": guild.name,
+        "icon": None,
+        "banner": None,
+        "owner": guild.owner_id == bot.user.id,
+        "permissions": str(int(backend.world.permissions_at(guild, bot))),
+        "features": [],
+    }
+    return told | (_counts(backend, guild) if with_counts else {})
+
+
+def _counts(backend: Backend, guild: Guild) -> Json:
+    here = [each for each in guild.members.values() if backend.presences.status(each.user) != OFFLINE]
+    return {"approximate_member_count": len(guild.members), "approximate_presence_count": len(here)}
+
+
 def _guild(backend: Backend, call: Call) -> Guild:
     return guild_for_bot(backend, call.ids.get("guild_id", 0))
 
@@ -57,8 +71,6 @@ def _guild(backend: Backend, call: Call) -> Guild:
 ENDPOINTS = [
     Endpoint(method="GET", template="/guilds/{guild_id}", run=one),
     Endpoint(method="GET", template="/guilds/{guild_id}/channels", run=channels),
-    Endpoint(method="GET", template="/guilds/{guild_id}/roles", run=roles),
-    Endpoint(method="GET", template="/guilds/{guild_id}/members", run=members),
-    Endpoint(method="GET", template="/guilds/{guild_id}/members/{user_id}", run=member),
+    Endpoint(method="GET", template="/users/@me/guilds", run=own),
     Endpoint(method="DELETE", template="/users/@me/guilds/{guild_id}", run=left),
 ]

@@ -1,0 +1,106 @@
+"""The cards that only the asker sees, and what a job's card says while it waits."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import discord
+
+from bot.quota import Policies, Policy
+from bot.render import panels
+from bot.render.cards import Look
+from bot.store import JobKind, JobRecord, JobState
+from inference import POCKET, Catalogue, ImageRequest, Queued
+
+TEXT_LIMIT = 4_000
+"""Characters of text a message may have in all (Discord, “Component reference”)."""
+RULE = Policy(seconds_per_day=1_000_000, waiting_jobs=100)
+
+
+def _text(view: discord.ui.LayoutView) -> str:
+    return "\n".join(
+        item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay)
+    )
+
+
+def test_rules_without_end_fit_one_card() -> None:
+    """The rest is counted."""
+    roles = {1191168926810112003 + number: RULE for number in range(70)}
+    text = panels.policies(Policies(fallback=RULE, roles=roles))
+    assert text.count("<@&") == 15
+    assert text.endswith("… and 55 more")
+    assert len(text) < TEXT_LIMIT / 2
+
+
+def test_help_with_any_number_of_models_fits_one_card() -> None:
+    """However long their keeper's advice is."""
+    models = [replace(POCKET, name=f"model-{number:034}", about="so " * 200) for number in range(50)]
+    text = _text(panels.help_card(Catalogue(models), count=4))
+    assert "… and 40 more" in text
+    assert len(text) <= TEXT_LIMIT
+
+
+def test_help_counts_the_pictures_as_they_come() -> None:
+    """Whoever runs Easel may have set another number."""
+    catalogue = Catalogue([POCKET])
+    four = _text(panels.help_card(catalogue, count=4))
+    assert "4 pictures come back" in four
+    assert "`U1`–`U4`" in four
+    assert "`V1`–`V4` 4 more" in four
+    one = _text(panels.help_card(catalogue, count=1))
+    assert "1 picture comes back" in one
+    assert "`U1` one" in one
+    assert "–" not in one.splitlines()[2]
+
+
+def test_what_a_rule_has_come_to_is_said() -> None:
+    """Set, or taken away."""
+    none = Policies(fallback=Policy(seconds_per_day=60, waiting_jobs=2))
+    assert panels.rule_now(none, None) == (
+        "Everyone may now use Easel's default: 60 s of compute a day, 2 waiting."
+    )
+    assert "everyone's counts" in panels.rule_now(none, 7)
+    some = replace(none, everyone=RULE, roles={7: Policy(seconds_per_day=5)})
+    assert panels.rule_now(some, None).startswith("Everyone may now use 1,000,000 s")
+    assert panels.rule_now(some, 7) == "<@&7> may now use 5 s of compute a day, any number waiting."
+
+
+def test_an_unknown_wait_is_not_explained_away() -> None:
+    """Without an estimate nothing is claimed about the model."""
+    record = JobRecord(
+        id="0123456789ab",
+        kind=JobKind.IMAGINE,
+        state=JobState.QUEUED,
+        attempt=0,
+        request=ImageRequest(
+            prompt="a red house",
+            owner="1:2",
+            model="pocket",
+            width=128,
+            height=128,
+            steps=20,
+            guidance_scale=3.5,
+            sampler="ddim",
+            seed=7,
+        ),
+        parent=None,
+        parent_index=None,
+        interaction_id=1,
+        application_id=1,
+        token=None,
+        guild_id=1,
+        channel_id=1,
+        user_id=2,
+        message_id=3,
+        private=False,
+        asked_at=datetime(2026, 1, 2, tzinfo=UTC),
+        price=4.0,
+        compute_seconds=None,
+        reason=None,
+        notes=(),
+        discarded=False,
+        attachment_limit=10,
+    )
+    look = Look.of(record, Catalogue([POCKET]))
+    view, _ = look.waiting(Queued(position=3, ahead=3, eta_seconds=None))()
+    assert "3rd in line · no estimate yet" in _text(view)
+    assert "loading" not in _text(view)
