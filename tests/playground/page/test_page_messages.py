@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from page_hands import Opener, ask_menu, composer, newest, type_out
+from page_hands import Opener, ask_menu, composer, newest, say, type_out
 from page_paint import painting
 from playwright.async_api import FilePayload, Page, expect
 
