@@ -156,6 +156,11 @@ class Engine:
         """Who runs, then who waits in serving order."""
         return self._line.entries()
 
+    @property
+    def slots(self) -> int:
+        """Pictures in the making at once, at most; a request with more of them runs alone."""
+        return self._slots or self._readiness.slots
+
     def counters(self) -> FairCounters:
         """What the fair queue should remember across a restart."""
         return self._line.counters()
@@ -201,7 +206,7 @@ class Engine:
     def _serve(self) -> None:
         """Gives a free worker its next job, and everybody waiting their place."""
         if self._readiness.takes_jobs:
-            for live in self._line.next(slots=self._slots or self._readiness.slots):
+            for live in self._line.next(slots=self.slots):
                 self._give(live)
             if not self._line.running:
                 self._supervisor.expect_word_within(None)

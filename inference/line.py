@@ -1,6 +1,7 @@
 """The jobs that wait and those that run: whose turn it is, what each is told, how each ends."""
 
 from collections.abc import Mapping, Sequence
+from itertools import count, islice
 
 from inference.cost import CostModel
 from inference.fair_queue import FairCounters, FairQueue
@@ -45,13 +46,19 @@ class Line:
             return () if any(live.with_worker for live in self.running.values()) else (suspects[0],)
         while (ticket := self._queue.next()) is not None and self._has_room(self._live[ticket], slots):
             self._queue.admit()
-            self.running[ticket] = self._live[ticket]
+            self._seat(self._live[ticket])
         return tuple(live for live in self.running.values() if not live.with_worker)
 
     def _has_room(self, live: LiveJob, slots: int) -> bool:
         taken = sum(other.pictures for other in self.running.values())
         models = {other.model for other in self.running.values()}
         return not self.running or (taken + live.pictures <= slots and models <= {live.model})
+
+    def _seat(self, live: LiveJob) -> None:
+        """It runs from now on, in the lowest slots that are free, and keeps them to its end."""
+        taken = {slot for other in self.running.values() for slot in other.slots}
+        live.slots = tuple(islice((slot for slot in count() if slot not in taken), live.pictures))
+        self.running[live.id] = live
 
     def entries(self) -> tuple[QueueEntry, ...]:
         """Who runs, then who waits in serving order."""
@@ -160,6 +167,7 @@ def _entry(live: LiveJob, position: int, eta: float | None) -> QueueEntry:
         estimate=live.estimate,
         step=live.step,
         steps=live.steps,
+        slots=live.slots,
     )
 
 

@@ -21,6 +21,7 @@ class LiveJob:
         lost: compute-seconds of attempts whose worker died.
         step: denoising steps done in this attempt.
         steps: of how many; 0 before the first.
+        slots: the worker's picture slots it has, numbered from 0; none while it waits.
         with_worker: a worker was given it and lives.
         stopping: somebody wants it to end.
         suspect: a worker died of it or of a neighbour; it is tried alone.
@@ -36,6 +37,7 @@ class LiveJob:
     lost: float = 0.0
     step: int = 0
     steps: int = 0
+    slots: tuple[int, ...] = ()
     with_worker: bool = False
     stopping: bool = False
     suspect: bool = False

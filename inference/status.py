@@ -37,6 +37,7 @@ class QueueEntry:
         estimate: compute-seconds it will cost, an estimate.
         step: denoising steps done, of all its pictures at once.
         steps: of how many; 0 before the first is done.
+        slots: the worker's picture slots it has, one a picture, numbered from 0; none while it waits.
     """
 
     job_id: str
@@ -46,3 +47,4 @@ class QueueEntry:
     estimate: float
     step: int
     steps: int
+    slots: tuple[int, ...]
