@@ -58,7 +58,7 @@ class Making:
     def steps_done(self) -> int:
         """Of the request's steps: a sampler that asks the model twice a step counts once."""
         lane = self.lanes[0]
-        return self.request.steps * lane.position // len(lane.plan.steps)
+        return self.request.steps_taken * lane.position // len(lane.plan.steps)
 
     @property
     def entries(self) -> int:
@@ -161,7 +161,7 @@ class Bench:
                     making.latents.append((index, lanes.leave(lane)))
 
     def _progress(self, making: Making) -> None:
-        step, steps = making.steps_done, making.request.steps
+        step, steps = making.steps_done, making.request.steps_taken
         if step == making.steps_said:
             return  # between the two evaluations of one step
         making.steps_said = step
@@ -174,7 +174,7 @@ class Bench:
             self._say(Previewed(job_id=making.job_id, step=step, steps=steps, images=shown))
 
     def _preview_is_due(self, making: Making) -> bool:
-        steps = making.request.steps
+        steps = making.request.steps_taken
         if not math.ceil(steps * FIRST_PREVIEW) <= making.steps_said < steps:
             return False
         before = making.previewed_at

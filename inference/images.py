@@ -1,5 +1,6 @@
 """Picture files: PNG with its settings inside, safe decoding, faithful enlargement."""
 
+import hashlib
 import io
 from typing import Final
 
@@ -27,6 +28,11 @@ def parameters(request: ImageRequest, index: int) -> str:
         "Size": f"{alone.width}x{alone.height}",
         "Model": alone.model,
     }
+    if alone.source is not None:
+        settings["Denoising strength"] = f"{alone.source.strength:g}"
+        settings["Source SHA-256"] = hashlib.sha256(alone.source.png).hexdigest()
+        if alone.source.mask is not None:
+            settings["Mask SHA-256"] = hashlib.sha256(alone.source.mask).hexdigest()
     if alone.variations:
         *earlier, last = alone.variations
         settings["Variation seed"] = last.seed
@@ -53,8 +59,8 @@ def encode_png(image: Image.Image, text: str) -> bytes:
     return file.getvalue()
 
 
-def decode_png(data: bytes) -> Image.Image:
-    """A whole PNG picture as 8-bit RGB.
+def decode_png(data: bytes, *, field: str = "image") -> Image.Image:
+    """A whole PNG picture as 8-bit RGB; `field` is what a refusal calls it.
 
     Raises:
         InvalidRequest: it is no PNG file, is damaged, or has a side of more than 4,096 pixels.
@@ -62,14 +68,14 @@ def decode_png(data: bytes) -> Image.Image:
     size = png_size(data)
     # The header is read before Pillow is, so that a small file cannot ask for endless memory.
     if size is None or not all(0 < side <= MAX_UPSCALED_SIDE for side in size):
-        raise InvalidRequest("image", size, f"a PNG picture of at most {MAX_UPSCALED_SIDE:,} pixels a side")
+        raise InvalidRequest(field, size, f"a PNG picture of at most {MAX_UPSCALED_SIDE:,} pixels a side")
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             image.load()
             picture = image.convert("RGB")
             picture.info = dict(image.info)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise InvalidRequest("image", str(error), "a whole PNG picture") from error
+        raise InvalidRequest(field, str(error), "a whole PNG picture") from error
     return picture
 
 

@@ -25,6 +25,24 @@ class Conditioning:
     size_ids: Tensor | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Held:
+    """What of a picture stays as it is: put back behind every step, as noisy as the rest is then.
+
+    So do the stock inpainting pipelines with a U-Net of four channels (Avrahami et al. 2022, "Blended
+    Diffusion"). All float32.
+
+    Attributes:
+        mask: (1, height, width), 1 where it is painted anew, 0 where it stays.
+        clean: (channels, height, width), its latents.
+        noise: (channels, height, width), what makes them noisy.
+    """
+
+    mask: Tensor
+    clean: Tensor
+    noise: Tensor
+
+
 class Denoiser(Protocol):
     """A model family's U-Net."""
 
@@ -52,6 +70,7 @@ class Lane:
         negative: what guidance leads away from; None without guidance.
         guidance_scale: how far (Ho & Salimans 2022).
         generator: draws the noise of its steps.
+        held: the parts of a picture that stay; None where nothing does.
         position: forwards behind it.
         clean: the model's latest guess of the finished latents; None before the first tick.
     """
@@ -62,6 +81,7 @@ class Lane:
     negative: Conditioning | None
     guidance_scale: float
     generator: torch.Generator
+    held: Held | None = None
     position: int = 0
     clean: Tensor | None = None
 
@@ -139,7 +159,7 @@ class Lanes:
         scales = _column([lane.step.scale for lane in lanes], state)
         inputs = state[:, 0] * scales
         answers = self._answers(lanes, inputs)
-        self._state[slots] = _updated(lanes, state, answers)
+        self._state[slots] = _with_held(lanes, _updated(lanes, state, answers))
         for number, lane in enumerate(lanes):
             lane.clean = lane.step.clean(inputs[number], answers[number])
             lane.position += 1
@@ -187,6 +207,21 @@ def _updated(lanes: Sequence[Lane], state: Tensor, answers: Tensor) -> Tensor:
     if not any(lane.step.draws for lane in lanes):
         return moved
     return moved + noises.to(state.device)[:, :, None, None, None] * _fresh_noise(lanes, state)[:, None]
+
+
+def _with_held(lanes: Sequence[Lane], state: Tensor) -> Tensor:
+    """`state`, in which the latents of lanes that hold parts of a picture have those parts back."""
+    held = [(number, lane.held, *lane.step.held) for number, lane in enumerate(lanes) if lane.held]
+    if held:
+        numbers, parts, of_clean, of_noise = zip(*held, strict=True)
+        clean, noise, mask = (
+            torch.stack([getattr(part, name) for part in parts]).to(state)
+            for name in ("clean", "noise", "mask")
+        )
+        stays = _column(of_clean, state) * clean + _column(of_noise, state) * noise
+        rows = list(numbers)
+        state[rows, 0] = (1 - mask) * stays + mask * state[rows, 0]
+    return state
 
 
 def _fresh_noise(lanes: Sequence[Lane], state: Tensor) -> Tensor:

@@ -16,9 +16,13 @@ class StockSampler(Protocol):
     init_noise_sigma: float | torch.Tensor
     alphas_cumprod: torch.Tensor
     config: Any
+    order: int
 
     def set_timesteps(self, num_inference_steps: int, device: torch.device | str | None = None) -> None: ...
     def scale_model_input(self, sample: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor: ...
+    def add_noise(
+        self, original_samples: torch.Tensor, noise: torch.Tensor, timesteps: torch.Tensor
+    ) -> torch.Tensor: ...
     def step(
         self, model_output: torch.Tensor, timestep: torch.Tensor, sample: torch.Tensor, **options: object
     ) -> tuple[torch.Tensor, ...]: ...

@@ -16,6 +16,7 @@ Noise shows in positions that no symbol uses: what was drawn there is known from
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 import torch
@@ -46,6 +47,7 @@ class Step:
         matrix: float32, (1 + kept, 2 + kept): rows x' and s', columns x, m and s.
         noise: float32, (1 + kept,): the factor of fresh standard normal noise in each row.
         draws: whether the stock sampler draws noise here, even where its factor is 0.
+        held: of a source picture's clean latents and of its noise, so much makes it as noisy as x' is.
         of_input: of what the model sees, this much is in its guess of the clean latents;
         of_output: and this much of what it answers.
     """
@@ -55,6 +57,7 @@ class Step:
     matrix: Tensor
     noise: Tensor
     draws: bool
+    held: tuple[float, float]
     of_input: float
     of_output: float
 
@@ -69,12 +72,14 @@ class Plan:
 
     Attributes:
         steps: in order.
-        start: the initial latents are `start` · standard normal noise.
+        start: the initial latents are `start` · standard normal noise;
+        noised: or, from a source picture, so much of its clean latents and so much noise.
         kept: tensors carried from step to step, zero before the first.
     """
 
     steps: tuple[Step, ...]
     start: float
+    noised: tuple[float, float]
     kept: int
 
 
@@ -92,12 +97,18 @@ def trace(make: Callable[[], StockSampler], steps: int, *, begin: int = 0) -> Pl
     sampler = make()
     timesteps = _begun(sampler, steps, begin)
     tracer = _Tracer(sampler)
+    noised = _noised(sampler, timesteps[0])
     rows = [
-        tracer.step(timestep, number, clean_guess(sampler, begin + number))
-        for number, timestep in enumerate(timesteps)
+        tracer.step(timestep, following, number, clean_guess(sampler, begin + number))
+        for number, (timestep, following) in enumerate(zip_longest(timesteps, timesteps[1:]))
     ]
     kept = len(tracer.slots)
-    plan = Plan(steps=tuple(row.wide(kept) for row in rows), start=float(sampler.init_noise_sigma), kept=kept)
+    plan = Plan(
+        steps=tuple(row.wide(kept) for row in rows),
+        start=float(sampler.init_noise_sigma),
+        noised=noised,
+        kept=kept,
+    )
     _compare(plan, make(), steps, begin)
     return plan
 
@@ -108,6 +119,13 @@ def _begun(sampler: StockSampler, steps: int, begin: int) -> Tensor:
     if begin and hasattr(sampler, "set_begin_index"):  # the others find their place by the timestep
         sampler.set_begin_index(begin)
     return sampler.timesteps[begin:]
+
+
+def _noised(sampler: StockSampler, timestep: Tensor) -> tuple[float, float]:
+    """How much of clean latents and of noise is in what the sampler makes of them for this timestep."""
+    clean, noise = torch.eye(2, dtype=torch.float64).view(2, 1, 1, 1, 2)
+    of_clean, of_noise = sampler.add_noise(clean, noise, timestep[None]).flatten()
+    return float(of_clean), float(of_noise)
 
 
 def _compare(plan: Plan, sampler: StockSampler, steps: int, begin: int) -> None:
@@ -150,6 +168,7 @@ class _Row:
     rows: dict[int, Tensor]
     noise: dict[int, float]
     draws: bool
+    held: tuple[float, float]
     guess: tuple[float, float]
 
     def wide(self, kept: int) -> Step:
@@ -165,6 +184,7 @@ class _Row:
             matrix=matrix,
             noise=noise,
             draws=self.draws,
+            held=self.held,
             of_input=of_input,
             of_output=of_output,
         )
@@ -180,7 +200,9 @@ class _Tracer:
         self._takes_generator = _takes_generator(sampler)
         self.slots: dict[tuple[str, int | None], int] = {}
 
-    def step(self, timestep: Tensor, number: int, guess: tuple[float, float]) -> _Row:
+    def step(
+        self, timestep: Tensor, following: Tensor | None, number: int, guess: tuple[float, float]
+    ) -> _Row:
         x, m = self._symbol(0), self._symbol(1)
         scale = float(self._sampler.scale_model_input(x, timestep).flatten()[0])
         generator = torch.Generator().manual_seed(_SEED + number)
@@ -188,6 +210,7 @@ class _Tracer:
         untouched = generator.get_state()
         next_x = self._sampler.step(m, timestep, x, return_dict=False, **options)[0]
         draws = not torch.equal(untouched, generator.get_state())
+        held = (1.0, 0.0) if following is None else _noised(self._sampler, following)
         seen = {0: next_x.double().flatten()}
         for place, value in list(self._kept()):
             slot = self.slots.setdefault(place, len(self.slots))
@@ -198,7 +221,8 @@ class _Tracer:
         noise = {row: self._noise(values, number) for row, values in seen.items()}
         drawn = self._drawn(number)
         rows = {row: (values - noise[row] * drawn)[: self._WIDTH - _PROBES] for row, values in seen.items()}
-        return _Row(float(timestep), scale, {r: _rounded(v) for r, v in rows.items()}, noise, draws, guess)
+        rounded = {row: _rounded(values) for row, values in rows.items()}
+        return _Row(float(timestep), scale, rounded, noise, draws, held, guess)
 
     def _symbol(self, position: int) -> Tensor:
         symbol = torch.zeros(1, 1, 1, self._WIDTH, dtype=torch.float64)

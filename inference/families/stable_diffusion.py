@@ -1,6 +1,7 @@
 """Stable Diffusion 1.x and 2.x (Rombach et al. 2022): what its parts do with tensors."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import torch
@@ -12,6 +13,23 @@ from inference.families.text import TextReader
 
 DECODE_PIXELS: Final = 512 * 512
 """Pixels decoded at once: the VAE's memory peaks far above the U-Net's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Seen:
+    """What the VAE sees in a picture: a normal distribution over latents (Kingma & Welling 2014).
+
+    Attributes:
+        mean: float32, (channels, height, width), times the VAE's scaling factor, as all latents are.
+        deviation: likewise.
+    """
+
+    mean: torch.Tensor
+    deviation: torch.Tensor
+
+    def sample(self, normal: torch.Tensor) -> torch.Tensor:
+        """The latents that standard normal numbers of their shape pick."""
+        return self.mean + self.deviation * normal.to(self.mean)
 
 
 class StableDiffusion:
@@ -83,6 +101,15 @@ class StableDiffusion:
         image = (image * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 1) * 255
         rounded: torch.Tensor = image.round().to("cpu", torch.uint8)
         return rounded
+
+    @torch.inference_mode()
+    def see(self, picture: torch.Tensor) -> Seen:
+        """What the VAE sees in a picture, uint8 RGB, (3, height, width)."""
+        # As diffusers' image processor: to [0, 1], then to [-1, 1].
+        pixels = 2 * (picture[None].to(self.device, torch.float32) / 255) - 1
+        seen = self._vae.encode(pixels.to(self._vae.dtype)).latent_dist
+        factor = self._vae.config.scaling_factor
+        return Seen(mean=seen.mean[0].float() * factor, deviation=seen.std[0].float() * factor)
 
     def encode_images(self, images: torch.Tensor) -> torch.Tensor:
         """Latents of pictures in [-1, 1], (count, 3, height, width): the mean of what the VAE sees."""
