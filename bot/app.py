@@ -92,6 +92,7 @@ async def running(settings: Settings, token: str, *, pace: float = PACE) -> Asyn
             rates=_rates(await store.load_memory(RATES)),
             device=settings.engine.device,
             threads=settings.engine.threads,
+            slots=settings.engine.slots,
             preview_every=settings.engine.preview_seconds,
         )
         await engine.start()

@@ -4,7 +4,7 @@ import hashlib
 import io
 from typing import Final
 
-from PIL import Image, ImageChops, ImageFilter, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageFilter, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from inference.errors import InvalidRequest
 from inference.png import png_size
@@ -77,6 +77,19 @@ def decode_png(data: bytes, *, field: str = "image") -> Image.Image:
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise InvalidRequest(field, str(error), "a whole PNG picture") from error
     return picture
+
+
+def fitted(png: bytes, width: int, height: int) -> bytes:
+    """The middle of a picture in another shape and size: cut to the shape, then resampled (Lanczos).
+
+    Raises:
+        InvalidRequest: the file is not a whole picture.
+    """
+    picture = decode_png(png)
+    picture.info = {}
+    if picture.size == (width, height):
+        return encode_png(picture, "")
+    return encode_png(ImageOps.fit(picture, (width, height), Image.Resampling.LANCZOS), "")
 
 
 def upscale(request: UpscaleRequest) -> tuple[Image.Image, str]:

@@ -23,6 +23,7 @@ from bot.refusal import (
     UnknownJob,
 )
 from bot.store import DiskFull, PictureLost, StoreError
+from bot.uploads import UploadFault, UploadRefused
 from inference import SAMPLERS, FailureCode, ImageRequest, InvalidRequest
 
 _MARKUP: Final = re.compile(r"[\\*_~|`\[\]()<>#]|:(?=//)|^[-+]")
@@ -98,6 +99,7 @@ def settings(request: ImageRequest, model: str, *, larger: bool = False) -> str:
         f"{SAMPLERS[request.sampler].title}, {request.steps} steps",
         f"guidance {request.guidance_scale:g}",
         f"seed {request.seed}" + (", varied" if request.variations else ""),
+        *([] if request.source is None else [f"from a picture, strength {request.source.strength:g}"]),
         model,
     ]
     return " · ".join(parts)
@@ -155,6 +157,8 @@ def no(error: Refusal) -> str:
             f"I can't post here: I lack {', '.join(error.missing)} in this channel. "
             "Ask a moderator to allow it, or add `private: True` to see the pictures alone."
         )
+    if isinstance(error, UploadRefused):
+        return f"That file {error.fault}. {_UPLOADS[error.fault]} Nothing was charged."
     return _NO.get(type(error), "That can't be done.")
 
 
@@ -172,6 +176,14 @@ _NO: Final[dict[type[Refusal], str]] = {
     BrokenForm: "That form is from an older Easel, or came in pieces. Press ✏️ again.",
     AlreadyOver: "That one has ended already; there is nothing left to cancel.",
     Draining: "Easel is restarting. Everything already queued is safe; try again in a minute.",
+}
+_UPLOADS: Final = {
+    UploadFault.TOO_LARGE: "Save it smaller.",
+    UploadFault.TOO_MANY_PIXELS: "Make it smaller.",
+    UploadFault.NOT_A_PICTURE: "Save it as one of these.",
+    UploadFault.DAMAGED: "Save it anew, and try again.",
+    UploadFault.OUT_OF_REACH: "Attach it again.",
+    UploadFault.TOO_SLOW: "Try again, or with a smaller one.",
 }
 DISK_FULL: Final = "Easel's disk is full. Tell whoever runs it; what is queued already is safe."
 _AGAIN: Final = "Try again, perhaps with other settings."
