@@ -7,14 +7,17 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
+import diffusers
 import torch
 from PIL import Image
 
 from inference import images
 from inference.denoise.lanes import Lane, Lanes
 from inference.denoise.start import lanes_of
+from inference.errors import NumbersLost
 from inference.job import ImageResult
 from inference.messages import Finished, FromWorker, Previewed, Stepped
 from inference.request import ImageRequest
@@ -155,12 +158,20 @@ class Bench:
         seconds, rows = time.perf_counter() - began, sum(entries.values())
         for making in working:
             making.seconds += seconds * entries[making.job_id] / rows
-            self._progress(making)
+            failure = self._tried(partial(self._progress, making))
+            if failure is not None:  # its own numbers: the others' are sound
+                self._fail(making.job_id, failure, self._leave(making))
+                continue
             for index, lane in making.lanes.items():
                 if lane.done:
                     making.latents.append((index, lanes.leave(lane)))
 
     def _progress(self, making: Making) -> None:
+        """Says how far a job is.
+
+        Raises:
+            NumbersLost: what is to be previewed is no picture any more.
+        """
         step, steps = making.steps_done, making.request.steps_taken
         if step == making.steps_said:
             return  # between the two evaluations of one step
@@ -170,6 +181,7 @@ class Bench:
         if self._preview_is_due(making) and guesses:
             making.previewed_at = making.seconds
             width, height = making.request.width, making.request.height
+            _require_numbers(torch.stack(guesses))
             shown = making.warm.preview.render(torch.stack(guesses), width=width, height=height)
             self._say(Previewed(job_id=making.job_id, step=step, steps=steps, images=shown))
 
@@ -193,12 +205,15 @@ class Bench:
 
     def _decode_some(self, making: Making) -> None:
         request = making.request
-        at_once = making.warm.family.decodes_at_once(request.width, request.height)
+        at_once = 1 if self._exact else making.warm.family.decodes_at_once(request.width, request.height)
         some = [making.latents.popleft() for _ in range(min(len(making.latents), at_once))]
-        pixels = making.warm.family.decode(torch.stack([latents for _, latents in some]))
+        latents = torch.stack([latents for _, latents in some])
+        _require_numbers(latents)
+        pixels = making.warm.family.decode(latents)
         for (index, _), picture in zip(some, pixels, strict=True):
             made = Image.fromarray(picture.numpy())
-            making.files[index] = self._writers.submit(_written, request, index, made)
+            circumstances = _circumstances(making, index)
+            making.files[index] = self._writers.submit(_written, request, index, made, circumstances)
 
     def _collect(self) -> None:
         """Says of every job whose files are all written that it is finished."""
@@ -229,11 +244,30 @@ class Bench:
         return making.seconds
 
 
-def _written(request: ImageRequest, index: int, picture: Image.Image) -> ImageResult:
+def _require_numbers(latents: torch.Tensor) -> None:
+    """Asked where the device is waited for anyway; until then a lane gone wrong harms nobody but itself."""
+    if not latents.isfinite().all():
+        raise NumbersLost
+
+
+def _circumstances(making: Making, index: int) -> images.Circumstances:
+    batches = making.lanes[index].batches
+    least, most = min(batches), max(batches)
+    return images.Circumstances(
+        device=making.warm.device,
+        precision=making.warm.family.precision,
+        batch=f"{most}" if least == most else f"{least}-{most}",
+        versions=f"torch {torch.__version__}; diffusers {diffusers.__version__}",
+    )
+
+
+def _written(
+    request: ImageRequest, index: int, picture: Image.Image, made: images.Circumstances
+) -> ImageResult:
     return ImageResult(
         index=index,
         seed=request.seed_of(index),
         width=picture.width,
         height=picture.height,
-        png=images.encode_png(picture, images.parameters(request, index)),
+        png=images.encode_png(picture, images.parameters(request, index, made)),
     )

@@ -14,7 +14,7 @@ from inference.handle import Job
 from inference.job import FailureCode
 from inference.line import Line
 from inference.live_job import LiveJob
-from inference.messages import AboutModel, Admit, Broken, Cancel, FromWorker, Load, Loading, Ready
+from inference.messages import AboutModel, Admit, Broken, Cancel, FromWorker, Load, Loading, Ready, Remember
 from inference.models import Catalogue
 from inference.placement.local import LocalWorker
 from inference.placement.supervisor import Supervisor
@@ -51,6 +51,10 @@ class Engine:
         preview_every: least seconds between two previews of a job.
         slots: the most pictures in the making at once; None for as many as the worker finds worth it.
         watchdog: seconds of silence after which a worker with a job counts as hung.
+        exact: every picture is bit for bit what the same request makes alone on the same device with the
+            same versions, whoever else is served. Otherwise it is the same to the eye, and more people are
+            served in the same time.
+        knees: what `knees()` gave in an earlier run.
 
     Raises:
         InvalidRequest: `preload` is not in the catalogue.
@@ -68,6 +72,8 @@ class Engine:
         preview_every: float = 1.0,
         slots: int | None = None,
         watchdog: float = WATCHDOG,
+        exact: bool = False,
+        knees: Mapping[str, int] | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._line = Line(counters=counters, rates=rates)
@@ -75,7 +81,10 @@ class Engine:
         self._slots = slots
         self._preload = None if preload is None else catalogue.require(preload or catalogue.default.name)
         self._readiness = Readiness(self._preload.name if self._preload else None)
-        spawn = partial(LocalWorker.spawn, device=device, threads=threads, preview_every=preview_every)
+        self._knees = dict(knees or {})
+        spawn = partial(
+            LocalWorker.spawn, device=device, threads=threads, preview_every=preview_every, exact=exact
+        )
         self._supervisor = Supervisor(spawn, self)
         self._keeping: asyncio.Task[None] | None = None
 
@@ -169,6 +178,10 @@ class Engine:
         """Learned seconds per megapixel-evaluation by model, to be kept across a restart."""
         return self._line.cost.rates
 
+    def knees(self) -> Mapping[str, int]:
+        """How many pictures at once are worth it, by device, model and size; to be kept across a restart."""
+        return dict(self._knees)
+
     async def close(self) -> None:
         """Ends what runs and waits with `Failed(CLOSED)`, and the worker with it. Again is no matter."""
         self._readiness.closed()
@@ -181,12 +194,15 @@ class Engine:
 
     def worker_up(self) -> None:
         self._supervisor.expect_word_within(STARTING_PATIENCE)
+        self._supervisor.send(Remember(knees=self._knees))
         if self._preload is not None:
             self._supervisor.send(Load(model=self._preload))
 
     def worker_said(self, message: FromWorker) -> None:
         if isinstance(message, Loading):  # it may have to be fetched first
             self._supervisor.expect_word_within(max(self._watchdog, LOADING_PATIENCE))
+        if isinstance(message, Ready):
+            self._knees[message.knee_of] = message.knee
         if isinstance(message, Ready | Broken):
             self._supervisor.expect_word_within(self._watchdog if self._line.running else None)
         if isinstance(message, AboutModel):

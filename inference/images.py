@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from dataclasses import dataclass
 from typing import Final
 
 from PIL import Image, ImageChops, ImageFilter, ImageOps, PngImagePlugin, UnidentifiedImageError
@@ -17,7 +18,24 @@ MAX_TEXT: Final = 16_384
 """Characters of settings that are carried from a picture to its enlargement."""
 
 
-def parameters(request: ImageRequest, index: int) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What besides its settings made a picture what it is, to the last bit.
+
+    Attributes:
+        device: what computed it, such as "cpu" or a GPU's name.
+        precision: of the weights, such as "float32".
+        batch: pictures in a forward, it among them: "1", or "1-4" where others came and went.
+        versions: of the libraries that computed it.
+    """
+
+    device: str
+    precision: str
+    batch: str
+    versions: str
+
+
+def parameters(request: ImageRequest, index: int, made: Circumstances) -> str:
     """The settings of picture `index`, in the layout that tools for Stable Diffusion read."""
     alone = request.picture(index)
     settings = {
@@ -41,7 +59,13 @@ def parameters(request: ImageRequest, index: int) -> str:
             settings["Earlier variations"] = "; ".join(
                 f"{step.seed} at {step.strength:g}" for step in earlier
             )
-    settings["Version"] = "Easel"
+    settings |= {
+        "Device": made.device,
+        "Precision": made.precision,
+        "Batch": made.batch,
+        "Libraries": made.versions,
+        "Version": "Easel",
+    }
     lines = [alone.prompt]
     if alone.negative_prompt:
         lines.append(f"Negative prompt: {alone.negative_prompt}")

@@ -9,7 +9,7 @@ from typing import Final
 import torch
 
 from inference.cost import megapixel_evaluations
-from inference.denoise.knee import find_knee
+from inference.denoise.knee import device_name, find_knee
 from inference.denoise.lanes import Lanes
 from inference.denoise.start import lanes_of
 from inference.families import components
@@ -29,22 +29,31 @@ class WarmModel:
     """A loaded model, and what was measured of it.
 
     Attributes:
+        device: what computes, by name.
         preview: its map from latents to colours.
         rate: seconds per megapixel-evaluation.
         knee: pictures at once past which pictures a second stop growing.
+        knee_of: what the knee was measured for: device, model, precision and size, in one line.
     """
 
     family: StableDiffusion
     preview: LatentPreview
     rate: float
     knee: int
+    knee_of: str
+    device: str
 
 
 class WarmModels:
-    """Loads on demand. Nothing is imported from a model's folder but numbers and words."""
+    """Loads on demand. Nothing is imported from a model's folder but numbers and words.
+
+    Attributes:
+        knees: those known by what they were measured for; they are not measured again.
+    """
 
     def __init__(self, device: torch.device) -> None:
         self.device = device
+        self.knees: dict[str, int] = {}
         self._models: OrderedDict[ModelInfo, WarmModel] = OrderedDict()
 
     def get(self, model: ModelInfo) -> WarmModel | None:
@@ -66,11 +75,19 @@ class WarmModels:
             if self.device.type == "cuda":
                 torch.cuda.empty_cache()
         family = StableDiffusion(components.load(model, self.device), device=self.device)
+        device = device_name(self.device)
+        knee_of = (
+            f"{device}, {model.source} at {model.revision}, {family.precision}, {model.width}x{model.height}"
+        )
+        if knee_of not in self.knees:
+            self.knees[knee_of] = find_knee(family, family.latent_shape(model.width, model.height))
         warm = WarmModel(
+            device=device,
             family=family,
             preview=LatentPreview.fit(family),
             rate=_measure(model, family),
-            knee=find_knee(family, family.latent_shape(model.width, model.height)),
+            knee=self.knees[knee_of],
+            knee_of=knee_of,
         )
         self._models[model] = warm
         return warm

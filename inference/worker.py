@@ -11,7 +11,7 @@ import transformers
 
 from inference.bench import Bench
 from inference.enlarging import enlarged
-from inference.errors import InvalidRequest, ModelUnavailable
+from inference.errors import InvalidRequest, ModelUnavailable, NumbersLost
 from inference.job import FailureCode
 from inference.messages import (
     Admit,
@@ -24,6 +24,7 @@ from inference.messages import (
     Loading,
     Ready,
     Refused,
+    Remember,
     Stopped,
     ToWorker,
 )
@@ -42,6 +43,7 @@ class Worker:
         preview_every: least seconds between two previews of a job.
         inbox: what the engine says.
         say: how to answer it.
+        exact: every picture is bit for bit what it is alone; see `Lanes`.
     """
 
     def __init__(
@@ -51,11 +53,12 @@ class Worker:
         preview_every: float,
         inbox: "queue.SimpleQueue[ToWorker]",
         say: Callable[[FromWorker], None],
+        exact: bool,
     ) -> None:
         self._models = models
         self._inbox = inbox
         self._say = say
-        self._bench = Bench(preview_every=preview_every, say=say, fail=self._refuse)
+        self._bench = Bench(preview_every=preview_every, say=say, fail=self._refuse, exact=exact)
 
     def serve_forever(self) -> None:
         """Never returns: the process leaves when its pipe closes."""
@@ -72,6 +75,8 @@ class Worker:
             except queue.Empty:
                 return
             match message:
+                case Remember(knees=knees):
+                    self._models.knees |= knees
                 case Load(model=model):
                     self._load(model)
                 case Cancel(job_id=job_id):
@@ -112,7 +117,9 @@ class Worker:
             unavailable = unavailable or ModelUnavailable(model.name, describe(error))
             self._say(Broken(model=model.name, device=device, detail=unavailable.detail))
             return (error if out_of_memory else unavailable).with_traceback(None)
-        self._say(Ready(model=model.name, device=device, rate=warm.rate, knee=warm.knee))
+        self._say(
+            Ready(model=model.name, device=device, rate=warm.rate, knee=warm.knee, knee_of=warm.knee_of)
+        )
         return warm
 
     def _refuse(self, job_id: str, error: Exception, seconds: float) -> None:
@@ -137,6 +144,8 @@ def failure_code(error: Exception) -> FailureCode:
             return FailureCode.INVALID
         case ModelUnavailable():
             return FailureCode.MODEL_UNAVAILABLE
+        case NumbersLost():
+            return FailureCode.NUMBERS_LOST
         case MemoryError() | torch.OutOfMemoryError():
             return FailureCode.OUT_OF_MEMORY
         case RuntimeError() if "DefaultCPUAllocator" in str(error):
@@ -147,7 +156,7 @@ def failure_code(error: Exception) -> FailureCode:
 def describe(error: Exception) -> str:
     """One line for the log."""
     words = " ".join(str(error).split())
-    if isinstance(error, InvalidRequest | ModelUnavailable):
+    if isinstance(error, InvalidRequest | ModelUnavailable | NumbersLost):
         return words
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
@@ -173,6 +182,7 @@ def work_forever(
     preview_every: float,
     inbox: "queue.SimpleQueue[ToWorker]",
     say: Callable[[FromWorker], None],
+    exact: bool,
 ) -> None:
     """Sets torch up and serves.
 
@@ -182,8 +192,9 @@ def work_forever(
         preview_every: least seconds between two previews of a job.
         inbox: what the engine says.
         say: how to answer it.
+        exact: every picture is bit for bit what it is alone.
     """
     _quiet_the_libraries()
     torch.set_num_threads(threads)
     models = WarmModels(_choose_device(device))
-    Worker(models=models, preview_every=preview_every, inbox=inbox, say=say).serve_forever()
+    Worker(models=models, preview_every=preview_every, inbox=inbox, say=say, exact=exact).serve_forever()

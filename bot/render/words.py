@@ -191,6 +191,7 @@ FAILURES: Final[dict[str, str]] = {
     FailureCode.INVALID: "The model could not follow that request. Try other settings.",
     FailureCode.MODEL_UNAVAILABLE: "The model could not be loaded; `easel doctor` tells its keeper why.",
     FailureCode.OUT_OF_MEMORY: "That was too large for the memory. Try a smaller size or fewer pictures.",
+    FailureCode.NUMBERS_LOST: "That picture's numbers overflowed. Try another sampler or a lower guidance.",
     FailureCode.WORKER_DIED: f"The image worker keeps stopping. {_AGAIN}",
     FailureCode.INTERNAL: "Something broke inside Easel; the log of whoever runs it tells what. Try again.",
     Reason.TOO_LATE: "It took longer than the 15 minutes of a private answer. Ask again without `private`.",

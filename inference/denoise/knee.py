@@ -31,6 +31,13 @@ def find_knee(family: StableDiffusion, shape: tuple[int, int, int]) -> int:
     return knee
 
 
+def device_name(device: torch.device) -> str:
+    """What computes: the GPU by its name, a CPU with the number of threads it is given."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"{device} with {torch.get_num_threads()} threads" if device.type == "cpu" else str(device)
+
+
 def _seconds(family: StableDiffusion, shape: tuple[int, int, int], texts: list[Conditioning]) -> float:
     latents = torch.zeros((len(texts), *shape), device=family.device)
     timesteps = torch.full((len(texts),), 500.0, device=family.device)

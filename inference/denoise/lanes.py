@@ -1,7 +1,7 @@
 """Pictures denoised together, each at its own step: one forward a tick for whoever is there."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import torch
@@ -72,6 +72,7 @@ class Lane:
         generator: draws the noise of its steps.
         held: the parts of a picture that stay; None where nothing does.
         position: forwards behind it.
+        batches: how many lanes were in a forward together with it, itself included; every number there was.
         clean: the model's latest guess of the finished latents; None before the first tick.
     """
 
@@ -83,6 +84,7 @@ class Lane:
     generator: torch.Generator
     held: Held | None = None
     position: int = 0
+    batches: set[int] = field(default_factory=set)
     clean: Tensor | None = None
 
     @property
@@ -168,6 +170,9 @@ class Lanes:
     def _answers(self, lanes: Sequence[Lane], inputs: Tensor) -> Tensor:
         """The guided model output of each lane."""
         groups = [[number] for number in range(len(lanes))] if self._exact else [list(range(len(lanes)))]
+        for group in groups:
+            for number in group:
+                lanes[number].batches.add(len(group))
         return torch.cat([self._guided([lanes[i] for i in group], inputs[group]) for group in groups])
 
     def _guided(self, lanes: Sequence[Lane], inputs: Tensor) -> Tensor:

@@ -33,7 +33,7 @@ class Seen:
 
 
 class StableDiffusion:
-    """A loaded model. Nothing here keeps state between calls.
+    """A loaded model. Nothing here keeps state between calls but what was read lately.
 
     Attributes:
         device: where it computes.
@@ -47,6 +47,11 @@ class StableDiffusion:
         self.device = device
         self.sampler_config: Mapping[str, object] = components.sampler_config
         self._factor = 2 ** (len(self._vae.config.block_out_channels) - 1)
+
+    @property
+    def precision(self) -> str:
+        """Of the weights while they run, such as "float32"."""
+        return str(self._unet.dtype).removeprefix("torch.")
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
         """Channels, height and width of the latents of one picture of so many pixels."""

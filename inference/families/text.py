@@ -1,5 +1,6 @@
 """What a text says to a U-Net: tokens in chunks as long as the text encoder reads, weighed and encoded."""
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +11,9 @@ from inference.families.emphasis import weighted
 
 MOST_CHUNKS: Final = 8
 """What is longer is cut: beyond some hundred words nothing is heard any more."""
+
+REMEMBERED: Final = 64
+"""Texts whose embeddings are kept: a quarter of a megabyte each, or a few where a text is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class TextReader:
         self._tokenizer = tokenizer
         self._encoder = encoder
         self._dtype = dtype
+        self._embedded: OrderedDict[tuple[Chunk, ...], Tensor] = OrderedDict()
 
     @property
     def room(self) -> int:
@@ -60,12 +65,23 @@ class TextReader:
         )
         return chunks, self._left_out(field, ids[most:], most)
 
-    @torch.inference_mode()
     def embed(self, chunks: tuple[Chunk, ...]) -> Tensor:
         """(chunks · tokens, width): the encoder's last hidden states, times the tokens' weights.
 
-        Weights would also change how loud the text is as a whole: its mean is put back to what it was.
+        What was read lately is remembered: rerolls and variations say the same again, and many people share
+        a negative prompt.
         """
+        embedded = self._embedded.pop(chunks, None)
+        if embedded is None:
+            embedded = self._encode(chunks)
+        self._embedded[chunks] = embedded
+        if len(self._embedded) > REMEMBERED:
+            self._embedded.popitem(last=False)
+        return embedded
+
+    @torch.inference_mode()
+    def _encode(self, chunks: tuple[Chunk, ...]) -> Tensor:
+        """Weights would also change how loud the text is as a whole: its mean is put back to what it was."""
         ids = torch.tensor([chunk.ids for chunk in chunks], device=self._encoder.device)
         mask = None
         if getattr(self._encoder.config, "use_attention_mask", False):
