@@ -3,6 +3,7 @@
 One evaluation is one entry of the U-Net's batch; with guidance a step has two. Decoding counts as a few.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -21,6 +22,8 @@ UPSCALE: Final = "upscale"
 UPSCALE_RATE: Final = 1.0
 LEARNING: Final = 0.3
 """The weight of the newest measurement."""
+FIRST_SPREAD: Final = 0.4
+"""How far estimates are taken to be off while nothing was measured: a factor of 1.5 either way."""
 MEGAPIXEL: Final = 1_000_000
 
 
@@ -43,6 +46,7 @@ class CostModel:
 
     def __init__(self, rates: Mapping[str, float] | None = None) -> None:
         self._rates = {name: rate for name, rate in (rates or {}).items() if rate > 0}
+        self._spread = FIRST_SPREAD
 
     @property
     def rates(self) -> Mapping[str, float]:
@@ -58,6 +62,11 @@ class CostModel:
         cautious = CAUTIOUS_RATE if isinstance(request, ImageRequest) else UPSCALE_RATE
         return max(1e-3, self._rates.get(_name(request), cautious) * _amount(request))
 
+    def bounds(self, seconds: float) -> tuple[float, float]:
+        """Between which an estimate of so many seconds turns out: twice as far off as they are on average."""
+        factor = math.exp(2 * self._spread)
+        return seconds / factor, seconds * factor
+
     def seed(self, model: str, rate: float) -> None:
         """A warm-up's measurement. What real requests taught weighs more, unless it was another device's."""
         known = self._rates.get(model)
@@ -69,6 +78,7 @@ class CostModel:
         name, measured = _name(request), compute_seconds / _amount(request)
         if measured > 0:
             before = self._rates.get(name, measured)
+            self._spread += LEARNING * (abs(math.log(measured / before)) - self._spread)
             self._rates[name] = before + LEARNING * (measured - before)
 
 

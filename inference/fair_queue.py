@@ -184,6 +184,15 @@ class FairQueue:
             self._order = self._simulated_order()
         return self._order
 
+    def lead(self, owner: str) -> float:
+        """Compute-seconds per weight by which an owner is ahead of the backlogged one with the least.
+
+        What is in flight counts as it was estimated: so the order is made.
+        """
+        entry = self._owners.get(owner)
+        least = min((each.counter for each in self._owners.values() if each.backlogged), default=0.0)
+        return 0.0 if entry is None else max(0.0, entry.counter - least)
+
     def counters(self) -> FairCounters:
         """What to remember. Work in flight is left out: after a restart it is charged anew."""
         virtual_time = max(self._virtual_time, self._least_start() or 0.0)

@@ -66,14 +66,28 @@ class Line:
         etas = _shared([live.remaining for live in self.running.values()])
         for live, eta in zip(self.running.values(), etas, strict=True):
             known = known and self.cost.knows(live.request)
-            entries.append(_entry(live, 0, eta if known else None))
+            entries.append(self._entry(live, 0, eta if known else None))
             ahead += live.remaining
         for position, ticket in enumerate(self._queue.order(), start=1):
             live = self._live[ticket]
             known = known and self.cost.knows(live.request)
             ahead += live.remaining
-            entries.append(_entry(live, position, ahead if known else None))
+            entries.append(self._entry(live, position, ahead if known else None))
         return tuple(entries)
+
+    def _entry(self, live: LiveJob, position: int, eta: float | None) -> QueueEntry:
+        return QueueEntry(
+            job_id=live.id,
+            owner=live.request.owner,
+            position=position,
+            eta_seconds=eta,
+            eta_range=None if eta is None else self.cost.bounds(eta),
+            estimate=live.estimate,
+            lead=self._queue.lead(live.request.owner),
+            step=live.step,
+            steps=live.steps,
+            slots=live.slots,
+        )
 
     def tell_places(self) -> None:
         """Says to everybody waiting what changed for them."""
@@ -156,19 +170,6 @@ class Line:
         else:
             self._queue.remove(live.id)
         live.story.tell(outcome)
-
-
-def _entry(live: LiveJob, position: int, eta: float | None) -> QueueEntry:
-    return QueueEntry(
-        job_id=live.id,
-        owner=live.request.owner,
-        position=position,
-        eta_seconds=eta,
-        estimate=live.estimate,
-        step=live.step,
-        steps=live.steps,
-        slots=live.slots,
-    )
 
 
 def _shared(remaining: Sequence[float]) -> list[float]:

@@ -74,6 +74,16 @@ def ordinal(number: int) -> str:
     return f"{number}{({1: 'st', 2: 'nd', 3: 'rd'}).get(number % 10, 'th')}"
 
 
+def place(position: int) -> str:
+    """Where somebody is in line: next, 2nd, 3rd."""
+    return "next" if position == 1 else ordinal(position)
+
+
+def between(least: float, most: float) -> str:
+    """A wait that nobody knows well: between 20 s and about 2 min."""
+    return f"between {about(least).removeprefix('about ')} and {about(most).removeprefix('about ')}"
+
+
 def jobs(count: int) -> str:
     """No jobs, 1 job, 3 jobs."""
     if count == 0:
