@@ -32,7 +32,7 @@ check: setup ## formatting, lint, types
 	$(BIN)/mypy
 
 test: check ## everything CI runs
-	$(BIN)/python -m pytest -m 'not soak and not clients'
+	$(BIN)/python -m pytest -m 'not soak and not clients' -n auto --maxprocesses 4 --dist loadfile
 
 soak: setup ## the long proofs
 	$(BIN)/python -m pytest -m soak

@@ -11,6 +11,7 @@ from aiohttp import WSCloseCode, web
 
 from bot.playground.backend import Backend
 from bot.playground.page_actions import Actions
+from bot.playground.page_emoji import emoji_names
 from bot.playground.page_guard import guarded
 from bot.playground.page_news import News
 from bot.playground.page_state import View, people
@@ -30,6 +31,7 @@ def mount_page(app: web.Application, backend: Backend) -> None:
     """Add the page's routes: `/`, `/page/FILE`, `/page/news` (WebSocket) and `/page/api/ACTION`."""
     page = _Page(backend)
     app.router.add_get("/", guarded(backend, page.index))
+    app.router.add_get("/page/emoji.json", guarded(backend, page.emoji))
     app.router.add_get("/page/news", guarded(backend, page.news, from_page=True))
     app.router.add_post(r"/page/api/{action:[a-z]+}", guarded(backend, page.act, from_page=True))
     app.router.add_get(r"/page/{file:[a-z_]+\.(?:css|js|svg)}", guarded(backend, page.file))
@@ -56,6 +58,9 @@ class _Page:
         if name not in self._files:
             raise web.HTTPNotFound
         return self._answer(name)
+
+    async def emoji(self, _: web.Request) -> web.Response:
+        return web.json_response(emoji_names(), headers=_HEADERS)
 
     async def news(self, request: web.Request) -> web.StreamResponse:
         everybody = {user.name: user for user in people(self._backend)}

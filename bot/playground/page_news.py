@@ -16,6 +16,7 @@ _WORLD: Final = frozenset({"changed", "commands", "connected", "resumed", "disco
 _MESSAGE: Final = frozenset({"posted", "edited", "reacted"})
 _SIGNS: Final = frozenset({"typing", "presence"})
 _GONE: Final = frozenset({"deleted", "dismissed"})
+_COUNTED: Final = frozenset({"posted", "deleted"})
 _WAITING: Final = 2_000
 """Happenings that may wait for a slow page before it is given the whole state anew instead."""
 
@@ -48,8 +49,10 @@ class News:
             happening = await self._happenings.get()
             if self._happenings.qsize() > _WAITING or happening.kind in _WORLD:
                 await self._send_state(socket)
-            elif (news := self._news(happening)) is not None:
-                await socket.send_json(news)
+            else:
+                for news in (self._news(happening), self._thread_card(happening)):
+                    if news is not None:
+                        await socket.send_json(news)
 
     async def _send_state(self, socket: web.WebSocketResponse) -> None:
         while not self._happenings.empty():
@@ -69,8 +72,18 @@ class News:
             return {"type": "deleted"} | ids
         if happening.kind not in _MESSAGE:
             return None
+        return self._message(happening.channel_id, happening.message_id)
+
+    def _thread_card(self, happening: Happening) -> Json | None:
+        """The message that the thread hangs on, which shows how many messages are in it."""
+        channel = self._backend.world.channels.get(happening.channel_id or 0)
+        if channel is None or channel.thread is None or happening.kind not in _COUNTED:
+            return None
+        return self._message(channel.thread.parent_id, channel.id)
+
+    def _message(self, channel_id: int, message_id: int) -> Json | None:
         try:
-            message = messages.find(happening.channel_id, happening.message_id)
+            message = self._backend.messages.find(channel_id, message_id)
         except ApiError:
             return None  # deleted in the meantime; that is the next happening
         if not self._view.sees(message):

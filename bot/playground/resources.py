@@ -73,7 +73,7 @@ class Thread:
 
     Attributes:
         invitable: whether members of a private thread may add others.
-        auto_archive: minutes of silence after which Discord archives it; told, not carried out here.
+        auto_archive: minutes of silence after which it is archived.
         archived_at: Unix seconds at which it was last archived or taken up again.
         members: user ids with the moment each joined.
         sent: messages ever sent in it, deleted ones included.
@@ -89,6 +89,7 @@ class Thread:
     locked: bool = False
     auto_archive: int = 1440
     archived_at: float = 0.0
+    active_at: float = 0.0
     members: dict[int, float] = field(default_factory=dict)
     sent: int = 0
     standing: int = 0

@@ -1,5 +1,7 @@
 """`LoopbackDiscord`: a Discord on this machine, for the playground and for tests."""
 
+import asyncio
+import contextlib
 import socket
 from collections.abc import Callable
 from types import TracebackType
@@ -71,6 +73,7 @@ class LoopbackDiscord:
         RestApi(self.backend, limits or RateLimits(self.clock.now)).add_to(self.app, ENDPOINTS)
         self._port = port
         self._runner: web.AppRunner | None = None
+        self._archiving: asyncio.Task[None] | None = None
 
     @property
     def base_url(self) -> str:
@@ -107,9 +110,14 @@ class LoopbackDiscord:
         base = f"http://{HOST}:{listener.getsockname()[1]}"
         self.backend.attachments.base_url = base
         self.gateway.url = f"ws{base.removeprefix('http')}/gateway"
+        self._archiving = asyncio.create_task(self.backend.threads.archive_silent(), name="archiving")
 
     async def close(self) -> None:
         """Hang up on everybody and stop listening."""
+        if self._archiving is not None:
+            self._archiving.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._archiving
         await self.gateway.close()
         if self._runner is not None:
             await self._runner.cleanup()

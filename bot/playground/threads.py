@@ -25,6 +25,10 @@ CHANGEABLE: Final[Mapping[str, str]] = {
 """What a request may change of a thread, with our word for it; name and slowmode are its channel's."""
 
 
+LOOK_EVERY: Final = 60.0
+"""Seconds between two looks for threads that have been silent for their time."""
+
+
 class Threads:
     """The threads of every server."""
 
@@ -41,7 +45,8 @@ class Threads:
         """Make a drafted thread real; who opened it is its first member."""
         thread = _thread_of(channel)
         now = self._clock.now()
-        thread.archived_at, thread.members = now, {by.id: now}
+        thread.archived_at = thread.active_at = now
+        thread.members = {by.id: now}
         self._guild(channel).threads[channel.id] = channel
         self._world.channels[channel.id] = channel
         self._told_whole("THREAD_CREATE", channel, newly_created=True)
@@ -57,8 +62,8 @@ class Threads:
         channel.name = str(changes.get("name") or channel.name)
         slowmode = changes.get("rate_limit_per_user")
         channel.slowmode = slowmode if isinstance(slowmode, int) else channel.slowmode
-        if thread.archived != was_archived:
-            thread.archived_at = self._clock.now()
+        if thread.archived != was_archived or "auto_archive_duration" in changes:
+            thread.archived_at = thread.active_at = self._clock.now()
         self._told_whole("THREAD_UPDATE", channel)
         self._noted(channel, by, "changed")
 
@@ -98,6 +103,7 @@ class Threads:
             return
         thread.sent += 1
         thread.standing += 1
+        thread.active_at = self._clock.now()
         if thread.archived:
             self.change(channel, author, {"archived": False})
         self.join(channel, author)
@@ -105,6 +111,16 @@ class Threads:
         for user_id in mentioned:
             if user_id in members:
                 self.join(channel, self._world.users[user_id])
+
+    async def archive_silent(self) -> None:
+        """Archive threads in which nothing has been said for their time, until cancelled."""
+        while True:
+            await self._clock.until(self._clock.now() + LOOK_EVERY)
+            for guild in self._world.guilds.values():
+                for channel in list(self.in_guild(guild, archived=False)):
+                    thread = _thread_of(channel)
+                    if self._clock.now() - thread.active_at >= 60 * thread.auto_archive:
+                        self.change(channel, None, {"archived": True})
 
     def deleted_in(self, channel: Channel | None) -> None:
         """A message is gone."""

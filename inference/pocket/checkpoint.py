@@ -3,10 +3,10 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
-from torch import nn, optim
+from torch import nn
 
 from inference.pocket.crew import Average
 
@@ -24,11 +24,19 @@ class Progress:
     samples: int = 0
 
 
+class Stateful(Protocol):
+    """An optimizer, as far as a checkpoint is concerned."""
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state_dict: dict[str, Any], /) -> None: ...
+
+
 class Checkpoint:
     """A stage's file of weights, average, optimizer and progress."""
 
     def __init__(
-        self, path: Path, models: dict[str, nn.Module], optimizer: optim.Optimizer, average: Average
+        self, path: Path, models: dict[str, nn.Module], optimizer: Stateful, average: Average
     ) -> None:
         self._path = path
         self._models = models

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +14,9 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from inference.pocket.captions import plain_caption
 from inference.pocket.draw.picture import SIDE, picture
+from inference.pocket.evaluate import Sheet
 from inference.pocket.exam import GUIDANCE, STEPS
 from inference.pocket.objectives import noised
 from inference.pocket.spec import sample
@@ -24,6 +27,10 @@ _SEED: Final = 7
 _SHOWN: Final = 8
 _LABEL: Final = 18
 """Pixels of a line of writing."""
+_LETTERS: Final = 19
+"""So many fit below a picture."""
+_UNPICKED: Final = 8
+"""Of each kind of prompt."""
 
 
 class Explainer:
@@ -46,6 +53,7 @@ class Explainer:
             "denoising": self.denoising(),
             "guidance": self.guidance(),
             "attention": self.attention(),
+            "unpicked": self.unpicked(),
         }
         paths = []
         for name, image in pictures.items():
@@ -116,12 +124,33 @@ class Explainer:
         overlays = [_overlaid(painted, one / one.max()) for one in heat]
         return _labelled([painted, *overlays], ["the picture", *words])
 
-    def _paint(self, prompt: str, *, guidance: float = GUIDANCE, callback: Any = None) -> Image.Image:  # noqa: ANN401 - diffusers' own type
+    def unpicked(self) -> Image.Image:
+        """The first held-out prompts of the examination, one seed each, nothing chosen."""
+        specs = list(Sheet.of(_UNPICKED, seed=1))
+        prompts = [plain_caption(spec) for spec in specs]
+        rows = [
+            _labelled([self._paint(prompt, seed=start + i) for i, prompt in enumerate(some)], some, lines=4)
+            for start in range(0, len(prompts), _SHOWN)
+            if (some := prompts[start : start + _SHOWN])
+        ]
+        whole = Image.new("RGB", (rows[0].width, sum(row.height for row in rows)), "white")
+        for number, row in enumerate(rows):
+            whole.paste(row, (0, number * rows[0].height))
+        return whole
+
+    def _paint(
+        self,
+        prompt: str,
+        *,
+        seed: int = _SEED,
+        guidance: float = GUIDANCE,
+        callback: Any = None,  # noqa: ANN401 - diffusers' own type
+    ) -> Image.Image:
         output = self._pipeline(
             prompt,
             num_inference_steps=STEPS,
             guidance_scale=guidance,
-            generator=torch.Generator().manual_seed(_SEED),
+            generator=torch.Generator().manual_seed(seed),
             width=SIDE,
             height=SIDE,
             callback_on_step_end=callback,
@@ -191,14 +220,16 @@ def _row(pictures: Sequence[Image.Image]) -> Image.Image:
     return whole
 
 
-def _labelled(pictures: Sequence[Image.Image], labels: Sequence[str]) -> Image.Image:
-    """Pictures in a row with a word under each."""
+def _labelled(pictures: Sequence[Image.Image], labels: Sequence[str], *, lines: int = 1) -> Image.Image:
+    """Pictures in a row with words under each, on so many lines."""
     row = _row(pictures)
-    whole = Image.new("RGB", (row.width, row.height + _LABEL), "white")
+    whole = Image.new("RGB", (row.width, row.height + lines * _LABEL), "white")
     whole.paste(row, (0, 0))
     pen, font = ImageDraw.Draw(whole), ImageFont.load_default(size=12)
     step = pictures[0].width + 2
     for number, label in enumerate(labels):
         middle = number * step + pictures[0].width / 2
-        pen.text((middle, row.height + _LABEL / 2), label, fill=(60, 60, 60), font=font, anchor="mm")
+        for line, words in enumerate(wrap(label, _LETTERS)[:lines]):
+            place = (middle, row.height + (line + 0.5) * _LABEL)
+            pen.text(place, words, fill=(60, 60, 60), font=font, anchor="mm")
     return whole

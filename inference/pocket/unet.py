@@ -9,7 +9,7 @@ from typing import Final
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
-from torch import Tensor, nn, optim
+from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
@@ -19,6 +19,7 @@ from inference.pocket.crew import Average, Crew, pick
 from inference.pocket.dataset import CAPTIONS, Dataset
 from inference.pocket.latents import BUCKETS, Bucket
 from inference.pocket.objectives import noised, velocity, without_captions
+from inference.pocket.optimizer import Optimizer
 from inference.pocket.report import Report
 
 LEARNING_RATE: Final = 1e-3
@@ -151,14 +152,8 @@ class Pupil:
         self.text_encoder = text_encoder(self.words).to(crew.device).train()
         self.unet = denoiser().to(crew.device).train()
         self.parameters = [*self.unet.parameters(), *self.text_encoder.parameters()]
-        self.optimizer = optim.AdamW(
-            [
-                {"params": list(self.unet.parameters()), "base": LEARNING_RATE},
-                {"params": list(self.text_encoder.parameters()), "base": LEARNING_RATE / 2},
-            ],
-            betas=(0.9, 0.99),
-            weight_decay=0.01,
-            fused=True,
+        self.optimizer = Optimizer(
+            [(self.unet, LEARNING_RATE), (self.text_encoder, LEARNING_RATE / 2)], weight_decay=0.01
         )
         self.average = Average(self.parameters, horizon=1200)
         self.checkpoint = Checkpoint(
@@ -181,11 +176,6 @@ class Pupil:
             hidden = self.text_encoder(tokens.to(device)).last_hidden_state.repeat_interleave(LEVELS, dim=0)
             output = self.unet(noisy.to(device), timesteps.to(device), encoder_hidden_states=hidden).sample
         return mse_loss(output.float(), target.to(device))
-
-    def set_pace(self, share: float) -> None:
-        """The learning rates, as a share of their base."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = group["base"] * share
 
     @contextlib.contextmanager
     def averaged(self) -> Iterator[None]:
@@ -210,7 +200,7 @@ def train(crew: Crew, folder: Path) -> None:
             along = progress.samples / crew.effort.samples
             rng = crew.randomness(progress.step)
             clean, tokens = lessons.batch(max(1, crew.share // LEVELS), along, rng)
-            pupil.set_pace(_pace(progress.step, along))
+            pupil.optimizer.set_pace(_pace(progress.step, along))
             pupil.optimizer.zero_grad()
             error = pupil.error(clean, tokens, rng)
             torch.autograd.backward(error)

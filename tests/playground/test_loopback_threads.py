@@ -192,6 +192,29 @@ async def test_an_archived_thread_wakes_when_written_in(loopback: LoopbackDiscor
     loopback.person("mia", channel="Old").say("closed")
 
 
+async def test_a_silent_thread_is_archived_in_its_time(loopback: LoopbackDiscord, bot: TrialBot) -> None:
+    """Bots hear of it; every message begins the time anew, and one in an archived thread wakes it."""
+    studio = studio_of(bot, loopback)
+    kind = discord.ChannelType.public_thread
+    short = await studio.create_thread(name="Short", type=kind, auto_archive_duration=60)
+    await studio.create_thread(name="Long", type=kind, auto_archive_duration=1440)
+    ada = loopback.person("ada", channel="Short")
+    loopback.clock.advance(59 * 60)
+    ada.say("wait for me")
+    loopback.clock.advance(59 * 60)
+    await short.send("still here")
+    assert [
+        each.name for each in loopback.backend.threads.of(loopback.person("ada").channel, archived=True)
+    ] == []
+
+    loopback.clock.advance(60 * 60)
+    await heard(loopback, bot, "THREAD_UPDATE")
+    assert [each.name async for each in studio.archived_threads()] == ["Short"]
+    ada.say("let us go on")
+    await heard(loopback, bot, "THREAD_UPDATE", 2)
+    assert [each async for each in studio.archived_threads()] == []
+
+
 async def test_who_may_change_a_thread(loopback: LoopbackDiscord, bot: TrialBot) -> None:
     """Its opener renames and archives it; locking, and another's thread, take Manage Threads."""
     own = await studio_of(bot, loopback).create_thread(name="Mine", type=discord.ChannelType.public_thread)

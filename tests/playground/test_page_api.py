@@ -72,6 +72,18 @@ async def test_another_host_name_is_refused(web: aiohttp.ClientSession, host: st
         assert answer.status == 403
 
 
+async def test_emoji_have_names(web: aiohttp.ClientSession) -> None:
+    """For a page on a machine with no font for them."""
+    async with web.get("/page/emoji.json") as answer:
+        names = await answer.json()
+    assert (names["🦄"], names["⭐"], names["‼"]) == (
+        "unicorn_face",
+        "white_medium_star",
+        "double_exclamation_mark",
+    )
+    assert "a" not in names
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", None])
 async def test_other_sites_pages_are_refused(
     web: aiohttp.ClientSession, served: LoopbackDiscord, origin: str | None

@@ -6,8 +6,8 @@ from typing import Final
 
 from playwright.async_api import Locator, Page, expect
 
-PATIENCE: Final = 5_000
-"""Milliseconds that a test waits for what it expects to see."""
+PATIENCE: Final = 15_000
+"""Milliseconds that a test waits for what it expects to see, on a machine busy with much else."""
 
 Opener = Callable[..., AbstractAsyncContextManager[Page]]
 """Opens a tab as somebody: `tab("ada", channel="sketches", width=390, scheme="light")`."""

@@ -84,6 +84,7 @@ async def drawn(page: Page, pictures: int) -> None:
 async def talk(ada: Page, ben: Page, mia: Page) -> None:
     """A morning in the studio."""
     await type_out(mia, "Morning! We need a poster for the **summer fair** by tonight.")
+    await expect(newest(ada)).to_contain_text("Morning!")
     await type_out(ada, "I have an idea: *lights by the water*. One moment…")
     await expect(newest(ben)).to_contain_text("One moment")
     await ask_menu(newest(ben).locator(".body"), "Reply")
@@ -91,10 +92,12 @@ async def talk(ada: Page, ben: Page, mia: Page) -> None:
     await expect(newest(mia)).to_contain_text("lettering")
     await newest(mia).hover()
     await newest(mia).get_by_role("button", name="React with thumbsup").click()
+    await expect(newest(ada).locator(".reaction").first).to_contain_text("1")
     await type_out(ada, FIRST_IDEA)
     await drawn(ada, 4)
     await newest(ada).hover()
     await newest(ada).get_by_role("button", name="React with heart").click()
+    await drawn(ben, 4)
     reactions = newest(ben).locator(".reaction").first
     await reactions.click()
     await expect(reactions).to_contain_text("2")

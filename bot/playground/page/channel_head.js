@@ -28,12 +28,13 @@ export function drawPlace(page) {
   thread.onclick = () => page.deeds.startThread(null);
   composer.placeholder = placeholder(world, channel, name);
   drawBotState(world);
-  return channel ? (empty) => beginning({ page, name, sign, empty }) : null;
+  return (empty) => (channel ? beginning({ page, name, sign, empty }) : nowhere(world));
 }
 
 function placeholder(world, channel, name) {
-  if (!channel) return "Pick a channel";
+  if (!channel) return "There is no channel to write in";
   if (!world.may("send")) return "You may not write here.";
+  if (channel.archived) return `${name} is archived; a message takes it up again`;
   return matchMedia("(max-width: 560px)").matches ? `Message ${name}` : `Message ${name} — / for commands`;
 }
 
@@ -56,6 +57,16 @@ function beginning({ page, name, sign, empty }) {
     empty ? hint(page) : null,
   );
 }
+
+/** What a stranger to every server sees in place of a channel. */
+const nowhere = ({ me, bot }) =>
+  el(
+    "div",
+    { class: "head beginning" },
+    el("span", { class: "beginning-sign", "aria-hidden": "true" }, glyph("person")),
+    el("h2", {}, `${nameOf(me)} is on no server`),
+    el("p", { class: "soft" }, `Strangers see no channels, and ${nameOf(bot)} does not know them. Be somebody else with the faces at the top.`),
+  );
 
 /** What a newcomer can do first; a press puts it into the message box. */
 function hint({ world, composer }) {

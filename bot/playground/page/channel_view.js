@@ -151,7 +151,11 @@ export class ChannelView {
     const before = shown.findLast((one) => earlier(one.dataset.messageId, message.id) < 0);
     if (before) before.after(node);
     else if (shown.length) shown[0].before(node);
-    else this.list.prepend(node);
+    else {
+      const head = this.list.querySelector(":scope > .head");
+      if (head) head.after(node);
+      else this.list.prepend(node);
+    }
     arrange(node);
     const next = this.#after(node);
     if (next) arrange(next);

@@ -3,7 +3,7 @@
 import { suggest } from "./commands.js";
 import { el } from "./dom.js";
 import { emojiLike, withEmoji } from "./emoji.js";
-import { icon } from "./icons.js";
+import { icon, isDrawn } from "./icons.js";
 
 const MOST = 8;
 const STARTED = /(?:^|\s)([@#:])([\w-]*)$/;
@@ -45,7 +45,11 @@ const OFFERS = {
       value: `@${bare(one.label)}`,
     })),
   "#": (typed, entries) => like(entries("channel"), typed).map((one) => ({ title: one.label, value: one.label })),
-  ":": (typed) => emojiLike(typed).map(({ emoji, name }) => ({ title: [icon(emoji), ` :${name}:`], value: emoji })),
+  // What cannot be drawn stands in the box by its name, and is its emoji once sent.
+  ":": (typed) =>
+    emojiLike(typed).map(({ emoji, name }) =>
+      isDrawn(emoji) ? { title: [icon(emoji), ` :${name}:`], value: emoji } : { title: `:${name}:`, value: `:${name}:` },
+    ),
 };
 
 /** `text` as it is sent: `@Ada` becomes her mention, `#studio` the channel's, `:fire:` the emoji. */

@@ -32,4 +32,7 @@ export function emojiLike(typed) {
 export const withEmoji = (text) =>
   text.replace(/:(\w+):/g, (whole, name) => EMOJI.find((one) => one.name === name)?.emoji ?? whole);
 
-export const emojiName = (emoji) => EMOJI.find((one) => one.emoji === emoji)?.name.replaceAll("_", " ") ?? emoji;
+/** The name between the colons, for those listed here. */
+export const shortName = (emoji) => EMOJI.find((one) => one.emoji === emoji)?.name;
+
+export const emojiName = (emoji) => shortName(emoji)?.replaceAll("_", " ") ?? emoji;

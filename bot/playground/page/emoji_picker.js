@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 import { emojiLike } from "./emoji.js";
-import { icon } from "./icons.js";
+import { icon, isDrawn } from "./icons.js";
 import { openPopover } from "./popover.js";
 
 /** Opens the picker beside `anchor` or at `point`; `pick(emoji)` takes one. */
@@ -10,8 +10,10 @@ export function pickEmoji({ anchor = null, point = null }, pick) {
   const search = el("input", { type: "search", placeholder: "Find an emoji", "aria-label": "Find an emoji", class: "emoji-search" });
   const grid = el("div", { class: "emoji-grid", role: "group", "aria-label": "Emoji" });
   const card = el("div", { class: "emoji-picker", role: "dialog", "aria-label": "Pick an emoji" }, search, grid);
-  const draw = () => grid.replaceChildren(...emojiLike(search.value).map(cell), ...nothing());
-  const nothing = () => (emojiLike(search.value).length ? [] : [el("p", { class: "subtext" }, "None is called that.")]);
+  const draw = () => {
+    const found = emojiLike(search.value).filter(({ emoji }) => isDrawn(emoji));
+    grid.replaceChildren(...(found.length ? found.map(cell) : [el("p", { class: "subtext" }, "None is called that.")]));
+  };
   const take = (emoji) => {
     card.hidePopover();
     pick(emoji);

@@ -1,5 +1,6 @@
 // Line drawings for the emoji that buttons and reactions wear most, which not every machine has a font for.
 
+import { hasFont, spelled } from "./emoji_fonts.js";
 import { drawing } from "./glyphs.js";
 
 const STROKES = {
@@ -33,10 +34,15 @@ const STROKES = {
 };
 const COLOURS = { "❤": "love", "⭐": "gold", "🔥": "flame", "✅": "good", "❌": "bad", "💡": "gold", "🌙": "gold", "☀": "gold", "🎉": "party" };
 
-/** The drawing of an emoji, or its text where there is none. Decorative: say the meaning beside it. */
+const plainly = (emoji) => emoji.replace(/\ufe0f/g, "");
+
+/** Whether there is more to show of an emoji than its name. */
+export const isDrawn = (emoji) => plainly(emoji) in STROKES || hasFont(emoji);
+
+/** The drawing of an emoji, or the font's, or its name. Decorative: say the meaning beside it. */
 export function icon(emoji) {
-  const plain = emoji.replace(/\ufe0f/g, "");
+  const plain = plainly(emoji);
   const strokes = STROKES[plain];
-  if (!strokes) return document.createTextNode(emoji);
+  if (!strokes) return hasFont(emoji) ? document.createTextNode(emoji) : spelled(emoji);
   return drawing(strokes, `icon ${COLOURS[plain] ?? ""}`);
 }

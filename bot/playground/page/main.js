@@ -50,7 +50,7 @@ function go(channelId, { remember = true } = {}) {
   const newFrom = world.unread.get(channelId)?.first ?? null;
   world.current = channelId;
   world.unread.delete(channelId);
-  panels.closeNarrow();
+  panels.closeFloating();
   if (remember) history.pushState(null, "", addressOf(world.me.username, channelId));
   page.composer.reset();
   drawAll({ newFrom });
@@ -120,6 +120,7 @@ const NEWS = {
     drawAll();
   },
   message({ message }) {
+    if (!world.reaches(message)) return;
     const isNew = world.put(message);
     typing.ended(message.channel_id, message.author.id);
     if (message.channel_id === world.current) page.view.put(message);

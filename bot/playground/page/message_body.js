@@ -72,6 +72,6 @@ function threadCard(thread, context) {
     "button",
     { class: "thread-card", type: "button", "data-thread": thread.name, onclick: () => context.openThread(thread) },
     el("span", { class: "thread-name" }, glyph("thread"), thread.name),
-    el("span", { class: "thread-count" }, `${count} ${count === 1 ? "message" : "messages"} ›`),
+    el("span", { class: "thread-count" }, count ? `${count} ${count === 1 ? "message" : "messages"} ›` : "See thread ›"),
   );
 }

@@ -103,6 +103,12 @@ export class World {
     return this.#more.get(channelId) ?? false;
   }
 
+  /** Whether a message is among those fetched so far; what is told of an older one must leave no gap below it. */
+  reaches(message) {
+    const [first] = this.#messages.get(message.channel_id)?.values() ?? [];
+    return !first || !this.hasMore(message.channel_id) || earlier(first.id, message.id) <= 0;
+  }
+
   /** Keeps one message; true where it was not known. */
   put(message) {
     const history = this.#messages.get(message.channel_id) ?? new Map();

@@ -11,9 +11,11 @@ from chromium import CHROMIUM, NO_CHROMIUM, chromium
 from conformance import Conformance, Description
 from page_bot import COMMANDS, PageBot
 from page_hands import PATIENCE, Opener
-from playwright.async_api import Browser, Page, ViewportSize
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from bot.playground.endpoint import point_discord_py_at
+from bot.playground.inside import mount_inside
+from bot.playground.inside_traffic import Traffic
 from bot.playground.page_api import mount_page
 from bot.playground.server import LoopbackDiscord
 
@@ -30,8 +32,8 @@ async def discord(description: Description | None) -> AsyncIterator[LoopbackDisc
     """One server for all tests here; what the page brings about must keep to Discord's description too."""
     observer = Conformance(description=description) if description else None
     server = LoopbackDiscord(observer=observer)
-    if not any(resource.canonical == "/" for resource in server.app.router.resources()):
-        mount_page(server.app, server.backend)
+    mount_page(server.app, server.backend)
+    mount_inside(server, Traffic(server.clock.now))
     async with server:
         yield server
     if observer is not None:
@@ -52,6 +54,7 @@ async def bot(discord: LoopbackDiscord) -> AsyncIterator[PageBot]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     async with chromium() as browser:
         yield browser
 

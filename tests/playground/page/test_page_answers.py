@@ -58,6 +58,8 @@ async def test_pictures_open_large(tab: Opener) -> None:
     """A press opens a picture with its alt text; arrows step, Esc closes."""
     async with tab("ada") as page:
         await type_out(page, "/imagine a hill count:3")
+        await expect(newest(page)).to_contain_text("a hill")
+        await expect(newest(page).locator(".tile")).to_have_count(3)
         await newest(page).locator(".tile").nth(2).click()
         dialog = page.locator("dialog.lightbox")
         await expect(dialog).to_contain_text("a hill, picture 3")

@@ -50,6 +50,7 @@ async def test_a_mention_stands_out_for_whom_it_means(tab: Opener) -> None:
         await ada.keyboard.press("Tab")
         await ada.keyboard.press("Enter")
         await expect(newest(ben)).to_have_class(re.compile("for-me"))
+        await expect(newest(ada)).to_contain_text("look here @Ben")
         await expect(newest(ada)).not_to_have_class(re.compile("for-me"))
         await newest(ada).get_by_role("button", name="@Ben").click()
         card = ada.get_by_role("dialog", name="Profile of Ben")
@@ -131,11 +132,56 @@ async def test_a_thread_has_a_place_of_its_own(tab: Opener) -> None:
         await type_out(ada, "a lighthouse")
         await expect(newest(ada)).to_contain_text("a lighthouse")
         card = ben.locator('[data-thread="Poster"]')
+        await expect(card).to_contain_text("1 message")
         await card.click()
         await expect(newest(ben)).to_contain_text("a lighthouse")
         await ben.get_by_role("button", name="#studio").click()
         await expect(ben.locator("#channel-name")).to_have_text("#studio")
         await expect(ben.get_by_role("list", name="Threads of studio")).to_contain_text("Poster")
+
+
+async def test_an_archived_thread_says_how_to_wake_it(tab: Opener, discord: LoopbackDiscord) -> None:
+    """It leaves the list of whoever looks elsewhere; a message brings it back for all."""
+    ada = discord.person("ada")
+    thread = ada.open_thread("Sleepy")
+    async with tab("ada") as page, tab("ben") as ben:
+        row = page.locator(f'[data-channel="{thread.name}"]')
+        await row.click()
+        discord.backend.threads.change(thread, None, {"archived": True})
+        await expect(ben.locator(f'[data-channel="{thread.name}"]')).to_have_count(0)
+        await expect(composer(page)).to_have_attribute("placeholder", re.compile("archived"))
+        await say(page, "awake!")
+        await expect(ben.locator(f'[data-channel="{thread.name}"]')).to_be_visible()
+
+
+async def test_a_channels_beginning_stays_above_its_messages(tab: Opener, discord: LoopbackDiscord) -> None:
+    """Also when the first message comes while a command, already drawn there, is on its way."""
+    fresh = discord.changes.add_channel(discord.world.guild_named("Easel Studio"), "fresh")
+    async with tab("ada", channel=fresh.name) as page:
+        await type_out(page, "/sulk")
+        await expect(page.locator("[data-pending=sulk]")).to_be_visible()
+        discord.person("ben", channel=fresh.name).say("first!")
+        await expect(newest(page)).to_contain_text("first!")
+        order = (
+            "[...document.getElementById('messages').children].map((node) => node.className.split(' ')[0])"
+        )
+        assert await page.evaluate(order) == ["head", "divider", "message", "message"]
+
+
+async def test_no_emoji_is_an_empty_box(tab: Opener) -> None:
+    """Where no font draws one, its name stands in its place; those of buttons are drawn by the page."""
+    drawn = """async (emoji) => (await import("/page/emoji_fonts.js")).hasFont(emoji)"""
+    async with tab("ada") as page:
+        await type_out(page, "of the future \U0001fc00")
+        await expect(newest(page).locator(".emoji-name")).to_have_text(":u+1fc00:")
+        await type_out(page, "of old \U0001f984")
+        known = await page.evaluate(drawn, "\U0001f984")
+        await expect(newest(page)).to_contain_text("of old \U0001f984" if known else "of old :unicorn_face:")
+        assert await page.evaluate(drawn, "A")
+        for sign in ("🔄", "✏️", "🗑️"):
+            await type_out(page, f"{sign} is {sign.encode().hex()}")
+            await expect(newest(page)).to_contain_text(sign.encode().hex())
+            await expect(newest(page).locator(".body svg.icon")).to_have_count(1)
 
 
 async def test_the_bots_own_menu_entries_work(tab: Opener) -> None:

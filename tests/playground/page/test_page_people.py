@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from page_hands import Opener, ask_menu, composer, newest, type_out
+from page_hands import Opener, ask_menu, composer, newest, say, type_out
 from playwright.async_api import expect
 
 from bot.playground.server import LoopbackDiscord
@@ -49,7 +49,7 @@ async def test_a_change_of_the_world_leaves_the_reader_alone(tab: Opener, discor
     guild = discord.world.guild_named("Easel Studio")
     async with tab("ada") as page:
         await type_out(page, "/sulk")
-        await discord.until(lambda: discord.record.of("asked")[-1].detail == "sulk")
+        await discord.until(lambda: any(each.detail == "sulk" for each in discord.record.of("asked")))
         scroller = page.locator("#scroll")
         await scroller.evaluate("(node) => { node.scrollTop = 40; }")
         new = discord.changes.add_channel(guild, "brand-new")
@@ -80,7 +80,7 @@ async def test_somebody_new_can_be_added(tab: Opener) -> None:
 
 
 async def test_a_stranger_sees_no_server(tab: Opener) -> None:
-    """Who is added to no server has nothing to open."""
+    """Who is added to no server has nothing to open, and is told why."""
     async with tab("ada") as page:
         await page.get_by_role("button", name="Add a person").click()
         form = page.get_by_role("dialog", name="Add a person")
@@ -89,7 +89,10 @@ async def test_a_stranger_sees_no_server(tab: Opener) -> None:
         await form.get_by_role("button", name="Add", exact=True).click()
         await expect(page.locator('[data-person="sam"]')).to_have_attribute("aria-pressed", "true")
         await expect(page.locator("[data-channel]")).to_have_count(0)
+        await expect(page.get_by_role("heading", name="Sam is on no server")).to_be_visible()
         await expect(composer(page)).to_be_disabled()
+        await page.locator("[data-person=ada]").click()
+        await expect(page.get_by_role("heading", name="is on no server")).to_have_count(0)
 
 
 async def test_a_moderator_gives_roles(tab: Opener) -> None:
@@ -121,7 +124,7 @@ async def test_three_tabs_as_three_people_stay_in_step(tab: Opener) -> None:
         pages = {"ada": ada, "ben": ben, "mia": mia}
         for turn in range(3):
             for name, page in pages.items():
-                await type_out(page, f"{name} says {turn}")
+                await say(page, f"{name} says {turn}")
         await type_out(mia, "/imagine a shared hill count:1")
         wanted = [f"{name} says {turn}" for turn in range(3) for name in pages]
         said = "[...document.querySelectorAll('[data-message-id] .text')].map((n) => n.innerText)"
