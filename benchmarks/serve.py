@@ -220,8 +220,9 @@ def report(result: Result, threads: int) -> str:
     return f"""# Serving many people
 
 {result.requests} requests for one picture of {POCKET.width} × {POCKET.height} pixels with the bundled model,
-of mixed samplers, 8 to 30 steps and six owners, float32, threads: {threads}, {platform.machine()}, torch
-{torch.__version__}, diffusers {diffusers.__version__}. The engine makes up to {result.slots} pictures at once.
+of mixed samplers, 8 to 30 steps and six owners, float32, threads: {threads}, {platform.machine()},
+torch {torch.__version__}, diffusers {diffusers.__version__}.
+The engine makes {result.slots} pictures at once at most.
 
 | | images/s, all at once | goodput, requests/s | p50 seconds, all at once | p95 |
 | --- | --- | --- | --- | --- |
@@ -231,9 +232,9 @@ Goodput is the highest of the rates tried ({", ".join(f"{rate:g}" for rate in re
 pipeline's pace) at which 95 % of the requests are done within {PATIENCE:g} times the stock pipeline's time
 for a lone one; 0.00 where it was none. A lone request takes the stock pipeline {stock_s:.2f} s and the
 engine {engine_s:.2f} s, **{engine_s / stock_s:.2f} times** as long; its seconds hold the queue, the way to
-the worker and back, previews and the PNG file. A cancelled job took {result.cancel_ticks} more steps. Pictures made in
-shared steps differ from the stock pipeline's by {result.agreement["max_abs"]:g} of 255 at most
-({result.agreement["psnr_db"]:.0f} dB).
+the worker and back, previews and the PNG file. A cancelled job took {result.cancel_ticks} more steps.
+Pictures made in shared steps differ from the stock pipeline's by {result.agreement["max_abs"]:g} of 255 at
+most ({result.agreement["psnr_db"]:.0f} dB).
 
 Made by `python -m benchmarks.serve`.
 """
