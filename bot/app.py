@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 COUNTERS: Final = "fair_counters"
 RATES: Final = "rates"
+KNEES: Final = "knees"
 NOTE_EVERY: Final = 10.0
 """Seconds between two notes of the fair queue's counters and of the heartbeat."""
 DRAIN_LIMIT: Final = 30.0
@@ -92,6 +93,9 @@ async def running(settings: Settings, token: str, *, pace: float = PACE) -> Asyn
             rates=_rates(await store.load_memory(RATES)),
             device=settings.engine.device,
             threads=settings.engine.threads,
+            slots=settings.engine.slots,
+            exact=settings.engine.exact,
+            knees=_knees(await store.load_memory(KNEES)),
             preview_every=settings.engine.preview_seconds,
         )
         await engine.start()
@@ -166,6 +170,12 @@ def _rates(remembered: object) -> dict[str, float]:
     return {str(model): float(rate) for model, rate in remembered.items() if isinstance(rate, int | float)}
 
 
+def _knees(remembered: object) -> dict[str, int]:
+    if not isinstance(remembered, dict):
+        return {}
+    return {str(of): knee for of, knee in remembered.items() if isinstance(knee, int) and knee > 0}
+
+
 async def _connected(client: EaselClient, connection: asyncio.Task[None]) -> None:
     """Wait until the gateway is ready; whatever ends the connection before that is raised."""
     ready = asyncio.create_task(client.wait_until_ready())
@@ -193,6 +203,7 @@ async def _note(store: Store, engine: Engine) -> None:
     try:
         await store.save_memory(COUNTERS, engine.counters().to_json())
         await store.save_memory(RATES, dict(engine.rates()))
+        await store.save_memory(KNEES, dict(engine.knees()))
     except StoreError as error:
         log.warning("the fair queue's counters were not noted: %s", error)
 

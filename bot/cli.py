@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn, cast
@@ -102,6 +102,12 @@ def imagine(
     model: Annotated[
         str | None, typer.Option(metavar="NAME", help="Which model paints; `easel models list` shows them.")
     ] = None,
+    image: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A picture to begin from: PNG, JPEG or WebP.")
+    ] = None,
+    strength: Annotated[
+        str | None, typer.Option(metavar="0..1", help="How far to go from that picture; 0.6 if not said.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object about what was made.")
     ] = False,
@@ -111,6 +117,7 @@ def imagine(
     from bot.prompt import parse, resolve
     from bot.prompt.flags import FLAGS
     from bot.prompt.order import ImageOrder
+    from bot.uploads import UploadReader
 
     settings = _settings(context)
     typed = {
@@ -122,8 +129,11 @@ def imagine(
         "negative": negative,
         "sampler": sampler,
         "model": model,
+        "strength": strength,
     }
     options = ImageOrder(prompt="")
+    if image is not None:
+        options = replace(options, image=asyncio.run(UploadReader().picture_at(image)))
     for flag in FLAGS:
         text = typed[flag.field]
         if text is not None:

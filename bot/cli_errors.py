@@ -36,6 +36,7 @@ def exit_code(error: Exception) -> int | None:
     from bot.out_files import UnwritableOut
     from bot.prompt import FlagError
     from bot.store import StoreError
+    from bot.uploads import UploadRefused
     from inference import InferenceError, InvalidRequest
 
     match error:
@@ -43,7 +44,7 @@ def exit_code(error: Exception) -> int | None:
             return INTERRUPTED
         case NotMade(by_request=by_request):
             return WRONG_REQUEST if by_request else ANYTHING_ELSE
-        case InvalidRequest() | FlagError() | ConfigError() | UnwritableOut():
+        case InvalidRequest() | UploadRefused() | FlagError() | ConfigError() | UnwritableOut():
             return WRONG_REQUEST
         case InferenceError() | StoreError() | OSError():
             return ANYTHING_ELSE

@@ -135,6 +135,8 @@ class EngineSettings(_Section):
 
     device: str = "auto"
     threads: Annotated[int, Field(ge=1, le=512)] | None = None
+    slots: Annotated[int, Field(ge=1, le=64)] | None = None
+    exact: bool = False
     previews: bool = True
     preview_seconds: Annotated[float, Field(ge=1, le=60)] = 2.0
 

@@ -13,7 +13,8 @@
     ├── BotCannotPost      the bot lacks permissions in this channel
     └── Draining           the studio is closing and takes nothing new
 
-Two more come from below: `store.QuotaRefused` and `inference.InvalidRequest`. `FormRefused` carries any of
+One more, `uploads.UploadRefused`, says why a file cannot be used. Two come from below: `store.QuotaRefused`
+and `inference.InvalidRequest`. `FormRefused` carries any of
 them where what was typed is kept.
 """
 

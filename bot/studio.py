@@ -8,6 +8,7 @@ or `unanswered`; delivery follows from there.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from bot.ask import Ask
@@ -91,20 +92,27 @@ class Studio:
     # — making pictures —
 
     async def imagine(self, ask: Ask, order: ImageOrder, *, parent: JobRecord | None = None) -> Ticket:
-        """Pictures from words; `parent`: the job whose words were changed.
+        """Pictures from words, or from a picture and words.
+
+        `parent` is the job whose words were changed; a picture that it began from stays.
 
         Raises:
             InvalidRequest: an option holds what the model cannot do.
             QuotaRefused: the person's day or place in line is used up.
             Draining: the studio is closing.
         """
-        request = resolve(
+        if order.image is None and parent is not None and parent.request.source is not None:
+            order = replace(order, image=parent.request.source.png)
+        resolved = partial(
+            resolve,
             order,
             catalogue=self.catalogue,
             owner=ask.owner,
             fresh_seed=self._fresh_seed(),
             limits=self._limits,
         )
+        # A picture is cut to its size off the event loop.
+        request = resolved() if order.image is None else await asyncio.to_thread(resolved)
         return await self._accept(ask, JobKind.IMAGINE, request, parent=parent)
 
     async def reroll(self, ask: Ask, job_id: str) -> Ticket:

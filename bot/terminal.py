@@ -85,6 +85,7 @@ async def paint(
         catalogue=catalogue,
         device=settings.device,
         threads=settings.threads,
+        exact=settings.exact,
         preload=request.model,
         preview_every=NO_PREVIEWS,
     )

@@ -38,9 +38,11 @@ from inference.request import (
     Variation,
 )
 from inference.samplers import SAMPLERS, Sampler
+from inference.source import DEFAULT_STRENGTH, SourcePicture
 from inference.status import EngineStatus, QueueEntry
 
 __all__ = [
+    "DEFAULT_STRENGTH",
     "KNOWN_MODELS",
     "MAX_COUNT",
     "MAX_GUIDANCE",
@@ -77,6 +79,7 @@ __all__ = [
     "QueueEntry",
     "Queued",
     "Sampler",
+    "SourcePicture",
     "Started",
     "UpscaleRequest",
     "Variation",

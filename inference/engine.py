@@ -14,7 +14,7 @@ from inference.handle import Job
 from inference.job import FailureCode
 from inference.line import Line
 from inference.live_job import LiveJob
-from inference.messages import AboutModel, Admit, Broken, Cancel, FromWorker, Load, Loading, Ready
+from inference.messages import AboutModel, Admit, Broken, Cancel, FromWorker, Load, Loading, Ready, Remember
 from inference.models import Catalogue
 from inference.placement.local import LocalWorker
 from inference.placement.supervisor import Supervisor
@@ -49,7 +49,12 @@ class Engine:
         preload: the model to have warm before the first request; "" for the catalogue's default, None for no
             model at all.
         preview_every: least seconds between two previews of a job.
+        slots: the most pictures in the making at once; None for as many as the worker finds worth it.
         watchdog: seconds of silence after which a worker with a job counts as hung.
+        exact: every picture is bit for bit what the same request makes alone on the same device with the
+            same versions, whoever else is served. Otherwise it is the same to the eye, and more people are
+            served in the same time.
+        knees: what `knees()` gave in an earlier run.
 
     Raises:
         InvalidRequest: `preload` is not in the catalogue.
@@ -65,14 +70,21 @@ class Engine:
         threads: int | None = None,
         preload: str | None = "",
         preview_every: float = 1.0,
+        slots: int | None = None,
         watchdog: float = WATCHDOG,
+        exact: bool = False,
+        knees: Mapping[str, int] | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._line = Line(counters=counters, rates=rates)
         self._watchdog = watchdog
+        self._slots = slots
         self._preload = None if preload is None else catalogue.require(preload or catalogue.default.name)
         self._readiness = Readiness(self._preload.name if self._preload else None)
-        spawn = partial(LocalWorker.spawn, device=device, threads=threads, preview_every=preview_every)
+        self._knees = dict(knees or {})
+        spawn = partial(
+            LocalWorker.spawn, device=device, threads=threads, preview_every=preview_every, exact=exact
+        )
         self._supervisor = Supervisor(spawn, self)
         self._keeping: asyncio.Task[None] | None = None
 
@@ -153,6 +165,11 @@ class Engine:
         """Who runs, then who waits in serving order."""
         return self._line.entries()
 
+    @property
+    def slots(self) -> int:
+        """Pictures in the making at once, at most; a request with more of them runs alone."""
+        return self._slots or self._readiness.slots
+
     def counters(self) -> FairCounters:
         """What the fair queue should remember across a restart."""
         return self._line.counters()
@@ -160,6 +177,10 @@ class Engine:
     def rates(self) -> Mapping[str, float]:
         """Learned seconds per megapixel-evaluation by model, to be kept across a restart."""
         return self._line.cost.rates
+
+    def knees(self) -> Mapping[str, int]:
+        """How many pictures at once are worth it, by device, model and size; to be kept across a restart."""
+        return dict(self._knees)
 
     async def close(self) -> None:
         """Ends what runs and waits with `Failed(CLOSED)`, and the worker with it. Again is no matter."""
@@ -173,12 +194,15 @@ class Engine:
 
     def worker_up(self) -> None:
         self._supervisor.expect_word_within(STARTING_PATIENCE)
+        self._supervisor.send(Remember(knees=self._knees))
         if self._preload is not None:
             self._supervisor.send(Load(model=self._preload))
 
     def worker_said(self, message: FromWorker) -> None:
         if isinstance(message, Loading):  # it may have to be fetched first
             self._supervisor.expect_word_within(max(self._watchdog, LOADING_PATIENCE))
+        if isinstance(message, Ready):
+            self._knees[message.knee_of] = message.knee
         if isinstance(message, Ready | Broken):
             self._supervisor.expect_word_within(self._watchdog if self._line.running else None)
         if isinstance(message, AboutModel):
@@ -198,18 +222,18 @@ class Engine:
     def _serve(self) -> None:
         """Gives a free worker its next job, and everybody waiting their place."""
         if self._readiness.takes_jobs:
-            live = self._line.next()
-            if live is None:
-                self._supervisor.expect_word_within(None)
-            elif not live.with_worker:
+            for live in self._line.next(slots=self.slots):
                 self._give(live)
+            if not self._line.running:
+                self._supervisor.expect_word_within(None)
         self._line.tell_places()
 
     def _give(self, live: LiveJob) -> None:
         live.with_worker = True
         live.attempt += 1
         model = self._catalogue[live.request.model] if isinstance(live.request, ImageRequest) else None
-        self._supervisor.expect_word_within(max(self._watchdog, SLOWER_THAN_THOUGHT * live.estimated_step))
+        slowest = sum(other.estimated_step for other in self._line.running.values())
+        self._supervisor.expect_word_within(max(self._watchdog, SLOWER_THAN_THOUGHT * slowest))
         self._supervisor.send(Admit(job_id=live.id, request=live.request, model=model))
 
     def _cancel(self, live: LiveJob) -> None:

@@ -3,6 +3,7 @@
     InferenceError
     ├── InvalidRequest      a field holds what no model could do (also a ValueError)
     ├── ModelUnavailable    the model cannot be loaded: missing, damaged, not safetensors
+    ├── NumbersLost         a picture's latents hold numbers that are none
     └── EngineClosed        the engine takes no more requests
 
 Words for people are found at the rim (`bot.render`, `bot.cli`); `str()` of each is one clear line.
@@ -50,6 +51,13 @@ class ModelUnavailable(InferenceError):  # noqa: N818
 
     def __str__(self) -> str:
         return f"the model {self.model!r} cannot be loaded: {self.detail}"
+
+
+class NumbersLost(InferenceError):  # noqa: N818
+    """A picture's latents grew beyond what their precision holds: no picture can come of them."""
+
+    def __str__(self) -> str:
+        return "the numbers behind a picture overflowed: NaN or infinity in its latents"
 
 
 class EngineClosed(InferenceError):  # noqa: N818

@@ -148,6 +148,11 @@ class FairQueue:
         owner.waiting = deque(entry for entry in owner.waiting if entry.id != ticket)
         self._leave(ticket, name)
 
+    def next(self) -> str | None:
+        """The ticket whose turn it is; None when nobody waits."""
+        name = self._next_owner(self._owners)
+        return None if name is None else self._owners[name].waiting[0].id
+
     def admit(self) -> str | None:
         """The ticket whose turn it is, charged its estimate; None when nobody waits."""
         name = self._next_owner(self._owners)
@@ -178,6 +183,15 @@ class FairQueue:
         if self._order is None:
             self._order = self._simulated_order()
         return self._order
+
+    def lead(self, owner: str) -> float:
+        """Compute-seconds per weight by which an owner is ahead of the backlogged one with the least.
+
+        What is in flight counts as it was estimated: so the order is made.
+        """
+        entry = self._owners.get(owner)
+        least = min((each.counter for each in self._owners.values() if each.backlogged), default=0.0)
+        return 0.0 if entry is None else max(0.0, entry.counter - least)
 
     def counters(self) -> FairCounters:
         """What to remember. Work in flight is left out: after a restart it is charged anew."""

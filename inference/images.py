@@ -1,9 +1,11 @@
 """Picture files: PNG with its settings inside, safe decoding, faithful enlargement."""
 
+import hashlib
 import io
+from dataclasses import dataclass
 from typing import Final
 
-from PIL import Image, ImageChops, ImageFilter, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageFilter, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from inference.errors import InvalidRequest
 from inference.png import png_size
@@ -16,7 +18,24 @@ MAX_TEXT: Final = 16_384
 """Characters of settings that are carried from a picture to its enlargement."""
 
 
-def parameters(request: ImageRequest, index: int) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What besides its settings made a picture what it is, to the last bit.
+
+    Attributes:
+        device: what computed it, such as "cpu" or a GPU's name.
+        precision: of the weights, such as "float32".
+        batch: pictures in a forward, it among them: "1", or "1-4" where others came and went.
+        versions: of the libraries that computed it.
+    """
+
+    device: str
+    precision: str
+    batch: str
+    versions: str
+
+
+def parameters(request: ImageRequest, index: int, made: Circumstances) -> str:
     """The settings of picture `index`, in the layout that tools for Stable Diffusion read."""
     alone = request.picture(index)
     settings = {
@@ -27,6 +46,11 @@ def parameters(request: ImageRequest, index: int) -> str:
         "Size": f"{alone.width}x{alone.height}",
         "Model": alone.model,
     }
+    if alone.source is not None:
+        settings["Denoising strength"] = f"{alone.source.strength:g}"
+        settings["Source SHA-256"] = hashlib.sha256(alone.source.png).hexdigest()
+        if alone.source.mask is not None:
+            settings["Mask SHA-256"] = hashlib.sha256(alone.source.mask).hexdigest()
     if alone.variations:
         *earlier, last = alone.variations
         settings["Variation seed"] = last.seed
@@ -35,7 +59,13 @@ def parameters(request: ImageRequest, index: int) -> str:
             settings["Earlier variations"] = "; ".join(
                 f"{step.seed} at {step.strength:g}" for step in earlier
             )
-    settings["Version"] = "Easel"
+    settings |= {
+        "Device": made.device,
+        "Precision": made.precision,
+        "Batch": made.batch,
+        "Libraries": made.versions,
+        "Version": "Easel",
+    }
     lines = [alone.prompt]
     if alone.negative_prompt:
         lines.append(f"Negative prompt: {alone.negative_prompt}")
@@ -53,8 +83,8 @@ def encode_png(image: Image.Image, text: str) -> bytes:
     return file.getvalue()
 
 
-def decode_png(data: bytes) -> Image.Image:
-    """A whole PNG picture as 8-bit RGB.
+def decode_png(data: bytes, *, field: str = "image") -> Image.Image:
+    """A whole PNG picture as 8-bit RGB; `field` is what a refusal calls it.
 
     Raises:
         InvalidRequest: it is no PNG file, is damaged, or has a side of more than 4,096 pixels.
@@ -62,15 +92,28 @@ def decode_png(data: bytes) -> Image.Image:
     size = png_size(data)
     # The header is read before Pillow is, so that a small file cannot ask for endless memory.
     if size is None or not all(0 < side <= MAX_UPSCALED_SIDE for side in size):
-        raise InvalidRequest("image", size, f"a PNG picture of at most {MAX_UPSCALED_SIDE:,} pixels a side")
+        raise InvalidRequest(field, size, f"a PNG picture of at most {MAX_UPSCALED_SIDE:,} pixels a side")
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             image.load()
             picture = image.convert("RGB")
             picture.info = dict(image.info)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise InvalidRequest("image", str(error), "a whole PNG picture") from error
+        raise InvalidRequest(field, str(error), "a whole PNG picture") from error
     return picture
+
+
+def fitted(png: bytes, width: int, height: int) -> bytes:
+    """The middle of a picture in another shape and size: cut to the shape, then resampled (Lanczos).
+
+    Raises:
+        InvalidRequest: the file is not a whole picture.
+    """
+    picture = decode_png(png)
+    picture.info = {}
+    if picture.size == (width, height):
+        return encode_png(picture, "")
+    return encode_png(ImageOps.fit(picture, (width, height), Image.Resampling.LANCZOS), "")
 
 
 def upscale(request: UpscaleRequest) -> tuple[Image.Image, str]:

@@ -13,8 +13,8 @@ class ImageResult:
         seed: `ImageRequest.seed_of(index)`; 0 for an upscale.
         width: pixels.
         height: pixels.
-        png: the file, 8-bit RGB, with the settings in its text chunk; the same request gives the same bytes
-            on the same machine and versions.
+        png: the file, 8-bit RGB, with the settings in its text chunk, and what computed it; the same request
+            gives the same bytes on the same machine and versions, in exact mode whoever else is served.
     """
 
     index: int
@@ -84,6 +84,7 @@ class FailureCode(StrEnum):
     INVALID = "invalid"
     MODEL_UNAVAILABLE = "model_unavailable"
     OUT_OF_MEMORY = "out_of_memory"
+    NUMBERS_LOST = "numbers_lost"
     WORKER_DIED = "worker_died"
     INTERNAL = "internal"
     CLOSED = "closed"

@@ -6,8 +6,8 @@ from inference.job import Queued
 from inference.request import ImageRequest, UpscaleRequest
 from inference.story import Story
 
-LAST_ATTEMPT = 2
-"""A job during which so many workers died is at fault itself."""
+FATAL_DEATHS = 2
+"""A job that was alone with so many workers when they died is at fault itself."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,8 +21,11 @@ class LiveJob:
         lost: compute-seconds of attempts whose worker died.
         step: denoising steps done in this attempt.
         steps: of how many; 0 before the first.
+        slots: the worker's picture slots it has, numbered from 0; none while it waits.
         with_worker: a worker was given it and lives.
         stopping: somebody wants it to end.
+        suspect: a worker died of it or of a neighbour; it is tried alone.
+        deaths: workers that died while it was alone with them.
     """
 
     id: str
@@ -34,9 +37,22 @@ class LiveJob:
     lost: float = 0.0
     step: int = 0
     steps: int = 0
+    slots: tuple[int, ...] = ()
     with_worker: bool = False
     stopping: bool = False
+    suspect: bool = False
+    deaths: int = 0
     _told: tuple[int, int, int | None] | None = None
+
+    @property
+    def pictures(self) -> int:
+        """How many it has in the making at once."""
+        return self.request.count if isinstance(self.request, ImageRequest) else 1
+
+    @property
+    def model(self) -> str | None:
+        """The model it needs, if any."""
+        return self.request.model if isinstance(self.request, ImageRequest) else None
 
     @property
     def total_spent(self) -> float:
@@ -49,14 +65,16 @@ class LiveJob:
 
     @property
     def remaining(self) -> float:
-        """Seconds until it is done, at the pace it has; an estimate."""
+        """Compute-seconds until it is done, at the pace it has; an estimate."""
         if self.step == 0:
             return self.estimate
         return self.spent / self.step * (self.steps - self.step)
 
-    def worker_died(self) -> None:
-        """This attempt was in vain."""
+    def worker_died(self, *, alone: bool) -> None:
+        """This attempt was in vain. Only who was alone with the worker is blamed for its death."""
         self.with_worker = False
+        self.suspect = True
+        self.deaths += alone
         self.lost += self.spent
         self.spent, self.step, self.steps = 0.0, 0, 0
 

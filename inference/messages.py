@@ -1,15 +1,23 @@
 """What engine and worker say to each other: small frozen values. No torch here.
 
-engine → worker: `Load`, `Admit`, `Cancel`; closing the pipe means “leave”.
+engine → worker: `Remember`, `Load`, `Admit`, `Cancel`; closing the pipe means “leave”.
 worker → engine: `Awake`, `Loading`, `Ready`, `Broken`; for a job `Began`, `Stepped`, `Previewed` and one of
 `Finished`, `Refused`, `Stopped`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inference.job import FailureCode, ImageResult
 from inference.models import ModelInfo
 from inference.request import ImageRequest, UpscaleRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remember:
+    """Knees that earlier workers measured, by what they measured them for."""
+
+    knees: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +60,19 @@ class Loading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A model is warm. `rate` is its measured seconds per megapixel-evaluation."""
+    """A model is warm.
+
+    Attributes:
+        rate: its measured seconds per megapixel-evaluation.
+        knee: pictures of its native size in the making at once past which pictures a second stop growing.
+        knee_of: what the knee was measured for.
+    """
 
     model: str
     device: str
     rate: float
+    knee: int
+    knee_of: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +139,7 @@ class Stopped:
     compute_seconds: float
 
 
-ToWorker = Load | Admit | Cancel
+ToWorker = Remember | Load | Admit | Cancel
 AboutModel = Awake | Loading | Ready | Broken
 AboutJob = Began | Stepped | Previewed | Finished | Refused | Stopped
 FromWorker = AboutModel | AboutJob

@@ -22,6 +22,8 @@ class Readiness:
         self.status = EngineStatus(state="starting")
         self.takes_jobs = False
         """Whether a worker is there and past its preloading."""
+        self.slots = 1
+        """Pictures that the worker makes at once."""
         self._preload = preload
         self._warm: str | None = None
         self._changed = asyncio.Event()
@@ -35,8 +37,9 @@ class Readiness:
                 self._become(EngineStatus(state=state, device=device, model=self._preload))
             case Loading(model=model, device=device):
                 self._become(EngineStatus(state="loading", device=device, model=model))
-            case Ready(model=model, device=device, rate=rate):
+            case Ready(model=model, device=device, rate=rate, knee=knee):
                 learn_rate(model, rate)
+                self.slots = knee
                 self.takes_jobs = True
                 self._warm = model
                 self._become(EngineStatus(state="ready", device=device, model=model))

@@ -7,6 +7,7 @@ from typing import Final
 from inference.errors import InvalidRequest
 from inference.png import png_size
 from inference.samplers import SAMPLERS
+from inference.source import SourcePicture
 
 SEEDS: Final = 2**32
 """Seeds are integers in [0, SEEDS)."""
@@ -61,6 +62,7 @@ class ImageRequest:
         variations: steps on the noise sphere, applied in order to the noise of `seed`. With any, every
             picture starts from the noise of `seed` itself, and picture i takes the *last* step towards
             (last seed + i) mod 2³².
+        source: a picture to begin from, of this width and height; None to begin from noise alone.
 
     Raises:
         InvalidRequest: naming the first field that is wrong.
@@ -78,6 +80,7 @@ class ImageRequest:
     count: int = 1
     negative_prompt: str = ""
     variations: tuple[Variation, ...] = ()
+    source: SourcePicture | None = None
 
     def __post_init__(self) -> None:
         self._require_words()
@@ -115,6 +118,23 @@ class ImageRequest:
         if self.sampler not in SAMPLERS:
             raise InvalidRequest("sampler", self.sampler, f"one of {', '.join(SAMPLERS)}")
         _require_seed("seed", self.seed)
+        self._require_source()
+
+    def _require_source(self) -> None:
+        if self.source is None:
+            return
+        if self.source.size != (self.width, self.height):
+            raise InvalidRequest("image", self.source.size, f"of {self.width} × {self.height} pixels")
+        if self.steps_taken < 1:
+            least = f"at least {1 / self.steps:.2g} with {self.steps} steps: one of them must be taken"
+            raise InvalidRequest("strength", self.source.strength, least)
+
+    @property
+    def steps_taken(self) -> int:
+        """Of the steps, those that are really taken: from a source picture on, the last ones alone."""
+        if self.source is None:
+            return self.steps
+        return min(int(self.steps * self.source.strength), self.steps)  # as the stock pipelines round it
 
     def seed_of(self, index: int) -> int:
         """The seed that tells picture `index` from its siblings: its own, or its last variation's."""

@@ -34,15 +34,21 @@ class QueueEntry:
         owner: whose turn it takes.
         position: 0 runs, 1 is next.
         eta_seconds: until it is done, wall clock, an estimate; None while nothing was measured.
+        eta_range: between which it will be done, as far as earlier estimates were off; None likewise.
         estimate: compute-seconds it will cost, an estimate.
+        lead: compute-seconds per weight that its owner has had lately beyond whoever has had the least.
         step: denoising steps done, of all its pictures at once.
         steps: of how many; 0 before the first is done.
+        slots: the worker's picture slots it has, one a picture, numbered from 0; none while it waits.
     """
 
     job_id: str
     owner: str
     position: int
     eta_seconds: float | None
+    eta_range: tuple[float, float] | None
     estimate: float
+    lead: float
     step: int
     steps: int
+    slots: tuple[int, ...]

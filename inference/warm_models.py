@@ -9,7 +9,9 @@ from typing import Final
 import torch
 
 from inference.cost import megapixel_evaluations
-from inference.denoise.batch import Batch
+from inference.denoise.knee import device_name, find_knee
+from inference.denoise.lanes import Lanes
+from inference.denoise.start import lanes_of
 from inference.families import components
 from inference.families.stable_diffusion import StableDiffusion
 from inference.models import ModelInfo
@@ -24,18 +26,34 @@ QUICK_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarmModel:
-    """A loaded model, its previews, and its measured seconds per megapixel-evaluation."""
+    """A loaded model, and what was measured of it.
+
+    Attributes:
+        device: what computes, by name.
+        preview: its map from latents to colours.
+        rate: seconds per megapixel-evaluation.
+        knee: pictures at once past which pictures a second stop growing.
+        knee_of: what the knee was measured for: device, model, precision and size, in one line.
+    """
 
     family: StableDiffusion
     preview: LatentPreview
     rate: float
+    knee: int
+    knee_of: str
+    device: str
 
 
 class WarmModels:
-    """Loads on demand. Nothing is imported from a model's folder but numbers and words."""
+    """Loads on demand. Nothing is imported from a model's folder but numbers and words.
+
+    Attributes:
+        knees: those known by what they were measured for; they are not measured again.
+    """
 
     def __init__(self, device: torch.device) -> None:
         self.device = device
+        self.knees: dict[str, int] = {}
         self._models: OrderedDict[ModelInfo, WarmModel] = OrderedDict()
 
     def get(self, model: ModelInfo) -> WarmModel | None:
@@ -57,7 +75,20 @@ class WarmModels:
             if self.device.type == "cuda":
                 torch.cuda.empty_cache()
         family = StableDiffusion(components.load(model, self.device), device=self.device)
-        warm = WarmModel(family=family, preview=LatentPreview.fit(family), rate=_measure(model, family))
+        device = device_name(self.device)
+        knee_of = (
+            f"{device}, {model.source} at {model.revision}, {family.precision}, {model.width}x{model.height}"
+        )
+        if knee_of not in self.knees:
+            self.knees[knee_of] = find_knee(family, family.latent_shape(model.width, model.height))
+        warm = WarmModel(
+            device=device,
+            family=family,
+            preview=LatentPreview.fit(family),
+            rate=_measure(model, family),
+            knee=self.knees[knee_of],
+            knee_of=knee_of,
+        )
         self._models[model] = warm
         return warm
 
@@ -77,12 +108,18 @@ def _measure(model: ModelInfo, family: StableDiffusion) -> float:
     )
     for _ in range(2):
         began = time.perf_counter()
-        batch = Batch.prepare(request, family)
-        while not batch.done:
-            batch.step()
-        for _chunk in batch.finish():
-            pass
+        _made(request, family)
         seconds = time.perf_counter() - began
         if seconds > QUICK_SECONDS:
             break
     return seconds / megapixel_evaluations(request)
+
+
+def _made(request: ImageRequest, family: StableDiffusion) -> torch.Tensor:
+    shape = family.latent_shape(request.width, request.height)
+    (lane,), _ = lanes_of(request, family)
+    lanes = Lanes(family, shape)
+    lanes.join(lane)
+    while not lane.done:
+        lanes.tick()
+    return family.decode(lanes.leave(lane)[None])

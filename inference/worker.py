@@ -9,7 +9,9 @@ import diffusers
 import torch
 import transformers
 
-from inference.errors import InvalidRequest, ModelUnavailable
+from inference.bench import Bench
+from inference.enlarging import enlarged
+from inference.errors import InvalidRequest, ModelUnavailable, NumbersLost
 from inference.job import FailureCode
 from inference.messages import (
     Admit,
@@ -22,25 +24,26 @@ from inference.messages import (
     Loading,
     Ready,
     Refused,
+    Remember,
     Stopped,
     ToWorker,
 )
 from inference.models import ModelInfo
-from inference.request import ImageRequest
+from inference.request import ImageRequest, UpscaleRequest
 from inference.warm_models import WarmModel, WarmModels
-from inference.work import PictureWork, UpscaleWork, Work
 
 log = logging.getLogger("inference.worker")
 
 
 class Worker:
-    """Does jobs in the order they come, listening for cancellations between steps.
+    """Makes everything it was given at once, listening between two forwards.
 
     Args:
         models: what is loaded.
         preview_every: least seconds between two previews of a job.
         inbox: what the engine says.
         say: how to answer it.
+        exact: every picture is bit for bit what it is alone; see `Lanes`.
     """
 
     def __init__(
@@ -50,30 +53,30 @@ class Worker:
         preview_every: float,
         inbox: "queue.SimpleQueue[ToWorker]",
         say: Callable[[FromWorker], None],
+        exact: bool,
     ) -> None:
         self._models = models
-        self._preview_every = preview_every
         self._inbox = inbox
         self._say = say
-        self._running: list[Work] = []
+        self._bench = Bench(preview_every=preview_every, say=say, fail=self._refuse, exact=exact)
 
     def serve_forever(self) -> None:
         """Never returns: the process leaves when its pipe closes."""
         self._say(Awake(device=str(self._models.device)))
         while True:
             self._admit()
-            for work in tuple(self._running):
-                if self._tick(work):
-                    self._running.remove(work)
+            self._bench.tick()
 
     def _admit(self) -> None:
         """Hears what was said since the last tick; with nothing to do, waits for a word."""
         while True:
             try:
-                message = self._inbox.get(block=not self._running)
+                message = self._inbox.get(block=not self._bench.busy)
             except queue.Empty:
                 return
             match message:
+                case Remember(knees=knees):
+                    self._models.knees |= knees
                 case Load(model=model):
                     self._load(model)
                 case Cancel(job_id=job_id):
@@ -83,25 +86,24 @@ class Worker:
 
     def _begin(self, admit: Admit) -> None:
         self._say(Began(job_id=admit.job_id))
-        if not isinstance(admit.request, ImageRequest):
-            self._running.append(UpscaleWork(admit.job_id, admit.request, say=self._say))
+        try:
+            if isinstance(admit.request, UpscaleRequest):
+                self._say(enlarged(admit.job_id, admit.request))
+            else:
+                self._begin_pictures(admit, admit.request)
+        except Exception as error:  # noqa: BLE001 - told to its job; the others go on
+            failure = error.with_traceback(None)  # a traceback would hold the tensors that did not fit
+        else:
             return
+        self._refuse(admit.job_id, failure, 0.0)
+
+    def _begin_pictures(self, admit: Admit, request: ImageRequest) -> None:
         if admit.model is None:
             raise ValueError("pictures from words need a model")
         loaded = self._models.get(admit.model) or self._load(admit.model)
-        if isinstance(loaded, WarmModel):
-            self._running.append(
-                PictureWork(
-                    admit.job_id,
-                    admit.request,
-                    family=loaded.family,
-                    preview=loaded.preview,
-                    preview_every=self._preview_every,
-                    say=self._say,
-                )
-            )
-        else:
-            self._refuse(admit.job_id, loaded, 0.0)
+        if not isinstance(loaded, WarmModel):
+            raise loaded
+        self._bench.begin(admit.job_id, request, loaded)
 
     def _load(self, model: ModelInfo) -> WarmModel | Exception:
         device = str(self._models.device)
@@ -115,20 +117,13 @@ class Worker:
             unavailable = unavailable or ModelUnavailable(model.name, describe(error))
             self._say(Broken(model=model.name, device=device, detail=unavailable.detail))
             return (error if out_of_memory else unavailable).with_traceback(None)
-        self._say(Ready(model=model.name, device=device, rate=warm.rate))
+        self._say(
+            Ready(model=model.name, device=device, rate=warm.rate, knee=warm.knee, knee_of=warm.knee_of)
+        )
         return warm
 
-    def _tick(self, work: Work) -> bool:
-        """One step of one job; True when there is nothing left to do for it."""
-        try:
-            return work.step()
-        except Exception as error:  # one job's failure is not the others'
-            log.warning("job %s failed", work.job_id, exc_info=error)
-            failure = error.with_traceback(None)  # a traceback would hold the tensors that did not fit
-        self._refuse(work.job_id, failure, work.stopwatch.seconds)
-        return True
-
     def _refuse(self, job_id: str, error: Exception, seconds: float) -> None:
+        log.warning("job %s failed", job_id, exc_info=error)
         code, detail = failure_code(error), describe(error)
         self._say(Refused(job_id=job_id, code=code, detail=detail, compute_seconds=seconds))
         if code is FailureCode.OUT_OF_MEMORY:
@@ -137,10 +132,9 @@ class Worker:
                 torch.cuda.empty_cache()
 
     def _cancel(self, job_id: str) -> None:
-        for work in tuple(self._running):
-            if work.job_id == job_id:
-                self._running.remove(work)
-                self._say(Stopped(job_id=job_id, compute_seconds=work.stopwatch.seconds))
+        seconds = self._bench.stop(job_id)
+        if seconds is not None:
+            self._say(Stopped(job_id=job_id, compute_seconds=seconds))
 
 
 def failure_code(error: Exception) -> FailureCode:
@@ -150,6 +144,8 @@ def failure_code(error: Exception) -> FailureCode:
             return FailureCode.INVALID
         case ModelUnavailable():
             return FailureCode.MODEL_UNAVAILABLE
+        case NumbersLost():
+            return FailureCode.NUMBERS_LOST
         case MemoryError() | torch.OutOfMemoryError():
             return FailureCode.OUT_OF_MEMORY
         case RuntimeError() if "DefaultCPUAllocator" in str(error):
@@ -160,7 +156,7 @@ def failure_code(error: Exception) -> FailureCode:
 def describe(error: Exception) -> str:
     """One line for the log."""
     words = " ".join(str(error).split())
-    if isinstance(error, InvalidRequest | ModelUnavailable):
+    if isinstance(error, InvalidRequest | ModelUnavailable | NumbersLost):
         return words
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
@@ -186,6 +182,7 @@ def work_forever(
     preview_every: float,
     inbox: "queue.SimpleQueue[ToWorker]",
     say: Callable[[FromWorker], None],
+    exact: bool,
 ) -> None:
     """Sets torch up and serves.
 
@@ -195,8 +192,9 @@ def work_forever(
         preview_every: least seconds between two previews of a job.
         inbox: what the engine says.
         say: how to answer it.
+        exact: every picture is bit for bit what it is alone.
     """
     _quiet_the_libraries()
     torch.set_num_threads(threads)
     models = WarmModels(_choose_device(device))
-    Worker(models=models, preview_every=preview_every, inbox=inbox, say=say).serve_forever()
+    Worker(models=models, preview_every=preview_every, inbox=inbox, say=say, exact=exact).serve_forever()

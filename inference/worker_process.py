@@ -16,7 +16,7 @@ import threading
 from typing import BinaryIO, Final
 
 from inference import wire
-from inference.messages import Admit, Cancel, FromWorker, Load, ToWorker
+from inference.messages import FromWorker, ToWorker
 
 NICENESS: Final = 5
 """The bot beside it comes first."""
@@ -36,7 +36,7 @@ def listen_until_closed(pipe: BinaryIO, inbox: "queue.SimpleQueue[ToWorker]") ->
     """Fills the inbox. When the engine is gone the process leaves at once, whatever it is busy with."""
     try:
         while (message := wire.read(pipe)) is not None:
-            if isinstance(message, Load | Admit | Cancel):
+            if isinstance(message, ToWorker):
                 inbox.put(message)
     finally:
         os._exit(0)
@@ -47,6 +47,7 @@ def main() -> None:
     arguments.add_argument("--device", default="auto")
     arguments.add_argument("--threads", type=int, required=True)
     arguments.add_argument("--preview-every", type=float, required=True)
+    arguments.add_argument("--exact", action="store_true")
     options = arguments.parse_args()
 
     # Ctrl-C in a terminal reaches every process of it; the engine alone decides when the worker leaves.
@@ -68,6 +69,7 @@ def main() -> None:
         preview_every=options.preview_every,
         inbox=inbox,
         say=say,
+        exact=options.exact,
     )
 
 

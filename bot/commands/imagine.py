@@ -1,15 +1,19 @@
 """`/imagine`: option strings become an order, the order becomes pictures."""
 
+from dataclasses import replace
+
+import discord
 from discord import app_commands
 
 from bot.client import EaselTree, Interaction
-from bot.commands import asking
+from bot.commands import asking, attached
 from bot.commands.acknowledge import acknowledge
 from bot.commands.matching import Choice, matching
 from bot.delivery import Delivery
 from bot.prompt import ASPECTS, Aspect, ImageOrder, parse
 from bot.prompt.values import read_sampler
 from bot.studio import Studio
+from bot.uploads import UploadReader
 from inference import SAMPLERS
 from inference.request import MAX_COUNT, MAX_GUIDANCE, MAX_STEPS
 
@@ -23,10 +27,13 @@ def add_imagine(
         max_count: pictures one request may have here.
         max_steps: denoising steps it may have here.
     """
+    reader = UploadReader()
 
     @tree.command(name="imagine", description="Make pictures from words")
     @app_commands.describe(
         prompt="What to show. Flags may follow: --ar 3:2 --seed 7 --no text …",
+        image="A picture to begin from: PNG, JPEG or WebP",
+        strength="How far to go from that picture: 0.3 stays near it, 0.8 hardly does",
         negative="What to keep out of the picture",
         aspect="Shape, width to height, like 3:2",
         count="How many pictures",
@@ -40,6 +47,8 @@ def add_imagine(
     async def imagine(
         interaction: Interaction,
         prompt: app_commands.Range[str, 1, 4000],
+        image: discord.Attachment | None = None,
+        strength: app_commands.Range[float, 0.0, 1.0] | None = None,
         negative: app_commands.Range[str, 1, 1000] | None = None,
         aspect: str | None = None,
         count: app_commands.Range[int, 1, min(max_count, MAX_COUNT)] | None = None,
@@ -63,8 +72,12 @@ def add_imagine(
             guidance=guidance,
             sampler=None if sampler is None else read_sampler(sampler),
             model=model,
+            strength=strength,
         )
-        ticket = await studio.imagine(ask, parse(prompt).over(options))
+        order = parse(prompt).over(options)  # what is typed wrong is said before anything is fetched
+        if image is not None:
+            order = replace(order, image=await attached.picture(image, reader))
+        ticket = await studio.imagine(ask, order)
         await acknowledge(interaction, ticket, studio, delivery)
 
     @imagine.autocomplete("aspect")

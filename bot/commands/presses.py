@@ -14,6 +14,7 @@ from bot.delivery import Delivery
 from bot.post import Post
 from bot.refusal import AlreadyOver, UnknownJob
 from bot.render.cards import Look
+from bot.render.why import why
 from bot.store import JobRecord, Store
 from bot.studio import AlreadyMade, Studio, Ticket
 from bot.views.buttons import JobButton, Verb
@@ -40,6 +41,8 @@ class JobPresses:
         match button.verb:
             case Verb.CANCEL:
                 await self._cancel(interaction, button.job)
+            case Verb.WHY:
+                await self._why(interaction, button.job)
             case Verb.DELETE:
                 await self._delete(interaction, button.job)
             case Verb.EDIT | Verb.MEND:
@@ -109,6 +112,12 @@ class JobPresses:
         await self._studio.note_cancelled(ask, record)
         # The card itself says that it was cancelled, within a step or two.
         await interaction.response.defer()
+
+    async def _why(self, interaction: Interaction, job_id: str) -> None:
+        ask = asking.read(interaction)
+        record = await self._studio.job(ask, job_id)
+        view = why(record.id, self._studio.line(), guild_id=ask.guild_id)
+        await interaction.response.send_message(view=view, ephemeral=True)
 
     async def _show_ending(self, interaction: Interaction, record: JobRecord) -> None:
         """A crash came between a job's end and its last word: the card catches up now."""

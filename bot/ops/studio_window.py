@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.playground.inside_studio import JobLine, LaneLine, LedgerLine, OwnerLine, StudioView, WorkerLine
-from bot.store import JobKind, JobRecord, JobState, Store
+from bot.store import JobRecord, JobState, Store
 from inference import Engine, QueueEntry
 
 LEDGER_SHOWN: Final = 30
@@ -37,7 +37,8 @@ class EaselWindow:
             worker=WorkerLine(**asdict(self._engine.status)),
             owners=self._owners(used, line),
             jobs=(*map(_in_line, line), *_outside(records, line)),
-            lanes=tuple(lane for entry in line if entry.position == 0 for lane in _lanes(entry, records)),
+            slots=self._engine.slots,
+            lanes=tuple(lane for entry in line for lane in _lanes(entry)),
             ledger=tuple(
                 LedgerLine(
                     at=entry.written_at.timestamp(),
@@ -113,11 +114,9 @@ def _outside(records: dict[str, JobRecord], line: tuple[QueueEntry, ...]) -> lis
     ]
 
 
-def _lanes(entry: QueueEntry, records: dict[str, JobRecord]) -> list[LaneLine]:
-    """The pictures of the job at work: the engine takes all of them through each step together."""
-    record = records.get(entry.job_id)
-    count = 1 if record is None or record.kind is JobKind.UPSCALE else record.request.count
+def _lanes(entry: QueueEntry) -> list[LaneLine]:
+    """The pictures of a job at work: it takes all of them through each step together."""
     return [
-        LaneLine(job_id=entry.job_id, picture=number, step=entry.step, of=entry.steps)
-        for number in range(1, count + 1)
+        LaneLine(slot=slot, job_id=entry.job_id, picture=number, step=entry.step, of=entry.steps)
+        for number, slot in enumerate(entry.slots, start=1)
     ]

@@ -74,6 +74,7 @@ class Inside:
                 "jobs": [self._job(each) for each in view.jobs] if view else [],
             },
             "worker": asdict(view.worker) if view else None,
+            "slots": view.slots if view else 0,
             "lanes": [asdict(each) for each in view.lanes] if view else [],
             "ledger": [self._entry(each) for each in view.ledger] if view else [],
             "traffic": self._traffic.json(),

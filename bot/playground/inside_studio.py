@@ -73,8 +73,9 @@ class JobLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneLine:
-    """One picture that is being denoised: `picture` (from 1) of a job, `step` of `of` steps done."""
+    """One picture in the making: `picture` (from 1) of a job, in `slot` (from 0), at `step` of `of`."""
 
+    slot: int
     job_id: str
     picture: int
     step: int
@@ -101,11 +102,17 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudioView:
-    """A studio at one moment: jobs in serving order, ledger entries newest first."""
+    """A studio at one moment: jobs in serving order, ledger entries newest first.
+
+    Attributes:
+        slots: pictures that the worker makes at once, at most.
+        lanes: those that are in the making.
+    """
 
     worker: WorkerLine
     owners: tuple[OwnerLine, ...] = ()
     jobs: tuple[JobLine, ...] = ()
+    slots: int = 0
     lanes: tuple[LaneLine, ...] = ()
     ledger: tuple[LedgerLine, ...] = ()
 

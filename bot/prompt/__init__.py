@@ -2,6 +2,7 @@
 
 from bot.prompt.aspects import ASPECTS, aspect_of
 from bot.prompt.errors import (
+    AttachedInstead,
     BadValue,
     FlagError,
     MissingValue,
@@ -19,6 +20,7 @@ __all__ = [
     "ASPECTS",
     "FLAGS",
     "Aspect",
+    "AttachedInstead",
     "BadValue",
     "EditForm",
     "Flag",

@@ -1,9 +1,8 @@
 """The shapes that are offered by name, and the shape that a size in pixels has."""
 
-import math
 from typing import Final
 
-from bot.prompt.order import LONGEST_SHAPE, Aspect
+from bot.prompt.order import Aspect
 from inference.models import ModelInfo
 
 ASPECTS: Final = {
@@ -28,9 +27,5 @@ def aspect_of(width: int, height: int, model: ModelInfo) -> Aspect:
         aspect = Aspect.parse(name)
         if aspect.size(model) == (width, height):
             return aspect
-    long, short = max(width, height), min(width, height)
     # Rounding to multiples of 8 can make a side a little longer than the longest shape allows.
-    long = min(long, LONGEST_SHAPE * short)
-    width, height = (long, short) if width >= height else (short, long)
-    divisor = math.gcd(width, height)
-    return Aspect(width=width // divisor, height=height // divisor)
+    return Aspect.near(width, height)

@@ -3,6 +3,7 @@
     FlagError
     ├── UnknownFlag       there is no such flag; carries the nearest one there is
     ├── UnsupportedFlag   a flag people know from elsewhere that Easel cannot do yet
+    ├── AttachedInstead   a picture, which is attached and not typed
     ├── MissingValue      nothing follows it
     ├── BadValue          what follows it will not do
     ├── RepeatedFlag      it is given twice, and only one can be meant
@@ -43,6 +44,13 @@ class UnsupportedFlag(FlagError):  # noqa: N818 — named for what it says
 
     def __str__(self) -> str:
         return f"Easel cannot do --{self.flag} yet. Take it out and the rest will work."
+
+
+class AttachedInstead(FlagError):  # noqa: N818 — named for what it says
+    """A flag for a picture, which cannot be typed."""
+
+    def __str__(self) -> str:
+        return f"A picture cannot be typed after --{self.flag}: attach it with the command's option “image”."
 
 
 class MissingValue(FlagError):  # noqa: N818 — named for what it says

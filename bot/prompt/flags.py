@@ -17,8 +17,10 @@ from bot.prompt.values import (
     read_sampler,
     read_seed,
     read_steps,
+    read_strength,
 )
 from inference.samplers import SAMPLERS
+from inference.source import STRENGTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,15 @@ FLAGS: Final = (
         put=lambda order, text: replace(order, guidance=read_guidance(text)),
     ),
     Flag(
+        name="strength",
+        field="strength",
+        placeholder="X",
+        expected=STRENGTH,
+        help="How far to go from the picture you attach: 0.3 stays near it, 0.8 hardly does.",
+        example="--strength 0.6",
+        put=lambda order, text: replace(order, strength=read_strength(text)),
+    ),
+    Flag(
         name="sampler",
         field="sampler",
         placeholder="NAME",
@@ -145,11 +156,14 @@ KNOWN_ELSEWHERE: Final = frozenset(
         "chaos", "c", "stylize", "s", "weird", "w", "stop", "quality", "q", "repeat", "r", "iw", "tile",
         "style", "sref", "sw", "cref", "cw", "oref", "ow", "sv", "niji", "v", "version", "fast", "relax",
         "turbo", "stealth", "public", "video", "raw", "draft", "exp", "profile", "p", "personalize", "hd",
-        "uplight", "upbeta", "upanime", "image", "strength", "lora",
+        "uplight", "upbeta", "upanime", "lora",
     }
 )
 """Flags that people have in their fingers from other studios and that this one cannot do yet."""
 # fmt: on
+
+ATTACHED: Final = frozenset({"image", "img", "init"})
+"""What is attached to the command, not typed."""
 
 _BY_NAME: Final = {name: flag for flag in FLAGS for name in flag.names}
 

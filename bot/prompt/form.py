@@ -49,6 +49,8 @@ class EditForm:
             f"--scale {_plain(request.guidance_scale)}",
             f"--sampler {request.sampler}",
         ]
+        if request.source is not None:
+            flags.append(f"--strength {_plain(request.source.strength)}")
         if len(catalogue) > 1:
             flags.append(f"--model {model.name}")
         return cls(

@@ -4,8 +4,16 @@ import re
 from itertools import zip_longest
 from typing import Final
 
-from bot.prompt.errors import BadValue, MissingValue, RepeatedFlag, StrayText, UnknownFlag, UnsupportedFlag
-from bot.prompt.flags import KNOWN_ELSEWHERE, Flag, flag_named, nearest_flag
+from bot.prompt.errors import (
+    AttachedInstead,
+    BadValue,
+    MissingValue,
+    RepeatedFlag,
+    StrayText,
+    UnknownFlag,
+    UnsupportedFlag,
+)
+from bot.prompt.flags import ATTACHED, KNOWN_ELSEWHERE, Flag, flag_named, nearest_flag
 from bot.prompt.order import ImageOrder
 from inference.errors import InvalidRequest
 
@@ -43,6 +51,8 @@ def _require_flag(typed: str) -> Flag:
     flag = flag_named(typed)
     if flag is not None:
         return flag
+    if typed in ATTACHED:
+        raise AttachedInstead(typed)
     if typed in KNOWN_ELSEWHERE:
         raise UnsupportedFlag(typed)
     raise UnknownFlag(typed, nearest_flag(typed))

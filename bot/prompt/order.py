@@ -2,13 +2,16 @@
 
 import math
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Final
 
 from bot.config import LimitsSettings
 from inference.errors import InvalidRequest
+from inference.images import fitted
 from inference.models import Catalogue, ModelInfo
+from inference.png import png_size
 from inference.request import MAX_SIDE, MIN_SIDE, SIDE_MULTIPLE, ImageRequest
+from inference.source import DEFAULT_STRENGTH, SourcePicture
 
 LONGEST_SHAPE: Final = 4
 """A picture is at most this many times as wide as high, or as high as wide."""
@@ -42,6 +45,15 @@ class Aspect:
         if match is None:
             raise InvalidRequest("aspect", text, _SHAPE)
         return cls(width=int(match[1]), height=int(match[2]))
+
+    @classmethod
+    def near(cls, width: int, height: int) -> "Aspect":
+        """The shape of something of this size in pixels, or the nearest that is allowed."""
+        long, short = max(width, height), max(1, min(width, height))
+        long = min(long, LONGEST_SHAPE * short)
+        width, height = (long, short) if width >= height else (short, long)
+        divisor = math.gcd(width, height)
+        return cls(width=width // divisor, height=height // divisor)
 
     def size(self, model: ModelInfo) -> tuple[int, int]:
         """Width and height in pixels that suit `model`: its native area in this shape.
@@ -79,6 +91,8 @@ class ImageOrder:
         guidance: the guidance scale.
         sampler: a name in `inference.SAMPLERS`.
         model: a name in the catalogue.
+        image: a picture to begin from, a PNG file of our own making.
+        strength: how far to go from it, in (0, 1].
     """
 
     prompt: str
@@ -90,13 +104,15 @@ class ImageOrder:
     guidance: float | None = None
     sampler: str | None = None
     model: str | None = None
+    image: bytes | None = field(default=None, repr=False)
+    strength: float | None = None
 
     def over(self, other: "ImageOrder") -> "ImageOrder":
         """This order laid over another: what this one says wins, the other fills the gaps."""
         said = {
-            field.name: getattr(self, field.name)
-            for field in fields(self)
-            if getattr(self, field.name) not in (None, "")
+            each.name: getattr(self, each.name)
+            for each in fields(self)
+            if getattr(self, each.name) not in (None, "")
         }
         return replace(other, **said)
 
@@ -105,6 +121,8 @@ def resolve(
     order: ImageOrder, *, catalogue: Catalogue, owner: str, fresh_seed: int, limits: LimitsSettings
 ) -> ImageRequest:
     """The request that an order stands for, gaps filled with what suits its model.
+
+    With a picture to begin from this takes a while: it is cut to the request's size.
 
     Args:
         order: what was said.
@@ -116,19 +134,22 @@ def resolve(
     Raises:
         InvalidRequest: naming the first thing that is wrong.
     """
-    for field, text in (("prompt", order.prompt), ("negative_prompt", order.negative or "")):
+    for name, text in (("prompt", order.prompt), ("negative_prompt", order.negative or "")):
         if len(text) > limits.max_prompt:
             raise InvalidRequest(
-                field, f"{len(text):,} characters", f"at most {limits.max_prompt:,} characters"
+                name, f"{len(text):,} characters", f"at most {limits.max_prompt:,} characters"
             )
-    for field, said, most in (
+    for name, said, most in (
         ("count", order.count, limits.max_count),
         ("steps", order.steps, limits.max_steps),
     ):
         if said is not None and said > most:
-            raise InvalidRequest(field, said, f"a whole number from 1 to {most}")
+            raise InvalidRequest(name, said, f"a whole number from 1 to {most}")
     model = catalogue.default if order.model is None else catalogue.require(order.model)
-    width, height = (model.width, model.height) if order.aspect is None else order.aspect.size(model)
+    aspect = order.aspect
+    if aspect is None and order.image is not None:
+        aspect = Aspect.near(*(png_size(order.image) or (1, 1)))
+    width, height = (model.width, model.height) if aspect is None else aspect.size(model)
     return ImageRequest(
         prompt=order.prompt,
         negative_prompt=order.negative or "",
@@ -141,4 +162,14 @@ def resolve(
         sampler=model.sampler if order.sampler is None else order.sampler,
         seed=fresh_seed if order.seed is None else order.seed,
         count=min(limits.default_count, limits.max_count) if order.count is None else order.count,
+        source=_source(order, width, height),
     )
+
+
+def _source(order: ImageOrder, width: int, height: int) -> SourcePicture | None:
+    if order.image is None:
+        if order.strength is not None:
+            raise InvalidRequest("strength", order.strength, "said together with a picture to begin from")
+        return None
+    strength = DEFAULT_STRENGTH if order.strength is None else order.strength
+    return SourcePicture(png=fitted(order.image, width, height), strength=strength)

@@ -10,6 +10,7 @@ from typing import Final
 from inference.errors import InvalidRequest
 from inference.request import MAX_COUNT, MAX_GUIDANCE, MAX_STEPS, SEEDS
 from inference.samplers import SAMPLERS
+from inference.source import STRENGTH
 
 COUNT: Final = f"a whole number from 1 to {MAX_COUNT}"
 SEED: Final = f"a whole number from 0 to {SEEDS - 1}"
@@ -41,6 +42,14 @@ def read_guidance(text: str) -> float:
     value = float(text) if _NUMBER.fullmatch(text.strip()) else math.nan
     if not 0 <= value <= MAX_GUIDANCE:
         raise InvalidRequest("guidance_scale", text, GUIDANCE)
+    return value
+
+
+def read_strength(text: str) -> float:
+    """How far to go from a picture."""
+    value = float(text) if _NUMBER.fullmatch(text.strip()) else math.nan
+    if not 0 < value <= 1:
+        raise InvalidRequest("strength", text, STRENGTH)
     return value
 
 

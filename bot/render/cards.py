@@ -13,7 +13,7 @@ from bot.attachments import Upload
 from bot.post import Frame
 from bot.render import words
 from bot.store import JobKind, JobRecord, JobState, Picture
-from bot.views.buttons import Row, cancel_row, picture_rows, retry_row, upscaled_rows
+from bot.views.buttons import Row, cancel_row, picture_rows, retry_row, upscaled_rows, waiting_row
 from inference import Catalogue, Preview, Queued, QueueEntry
 
 WAITING: Final = discord.Colour(0x8A8F98)
@@ -65,10 +65,10 @@ class Look:
             if place is not None and place.eta_seconds is not None:
                 status += f" · ready in {words.about(place.eta_seconds)}"
             return self._in_line(status)
-        return self._in_line(_standing(place.position, place.eta_seconds))
+        return self._standing(place.position, place.eta_seconds)
 
     def waiting(self, event: Queued) -> Frame:
-        return lambda: (self._in_line(_standing(event.position, event.eta_seconds)), ())
+        return lambda: (self._standing(event.position, event.eta_seconds), ())
 
     def started(self) -> Frame:
         return lambda: (self._in_line("Starting now", DRAWING), ())
@@ -142,13 +142,19 @@ class Look:
             (),
         )
 
-    def _in_line(self, status: str, colour: discord.Colour = WAITING) -> View:
+    def _standing(self, position: int, eta: float | None) -> View:
+        place = words.place(position)
+        ready = "no estimate yet" if eta is None else f"ready in {words.about(eta)}"
+        line = "Next in line" if position == 1 else f"{place} in line"
+        return self._in_line(f"{line} · {ready}", row=waiting_row(self.record.id, place))
+
+    def _in_line(self, status: str, colour: discord.Colour = WAITING, *, row: Row | None = None) -> View:
         if self.allowance is None:
             price = f"Uses about {words.seconds(self.record.price)} of compute"
         else:
             price = words.allowance(self.record.price, self.allowance.left, self.allowance.budget)
         text = discord.ui.TextDisplay[View](f"{status}\n-# {price}")
-        return self._card(colour, [text], [cancel_row(self.record.id)])
+        return self._card(colour, [text], [row or cancel_row(self.record.id)])
 
     def _card(
         self, colour: discord.Colour, parts: Sequence[Part], rows: Sequence[Row], *, heading: bool = True
@@ -174,13 +180,6 @@ class Look:
             f"{lead}**{words.prompt(record.request.prompt)}**{negative}\n"
             f"-# <@{record.user_id}> · {words.settings(record.request, self.model, larger=larger)}"
         )
-
-
-def _standing(position: int, eta: float | None) -> str:
-    line = "Next in line" if position == 1 else f"{words.ordinal(position)} in line"
-    if eta is None:
-        return f"{line} · no estimate yet"
-    return f"{line} · ready in {words.about(eta)}"
 
 
 def _gallery(uploads: Sequence[Upload], alts: Sequence[str]) -> discord.ui.MediaGallery[View]:

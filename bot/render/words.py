@@ -23,6 +23,7 @@ from bot.refusal import (
     UnknownJob,
 )
 from bot.store import DiskFull, PictureLost, StoreError
+from bot.uploads import UploadFault, UploadRefused
 from inference import SAMPLERS, FailureCode, ImageRequest, InvalidRequest
 
 _MARKUP: Final = re.compile(r"[\\*_~|`\[\]()<>#]|:(?=//)|^[-+]")
@@ -73,6 +74,16 @@ def ordinal(number: int) -> str:
     return f"{number}{({1: 'st', 2: 'nd', 3: 'rd'}).get(number % 10, 'th')}"
 
 
+def place(position: int) -> str:
+    """Where somebody is in line: next, 2nd, 3rd."""
+    return "next" if position == 1 else ordinal(position)
+
+
+def between(least: float, most: float) -> str:
+    """A wait that nobody knows well: between 20 s and about 2 min."""
+    return f"between {about(least).removeprefix('about ')} and {about(most).removeprefix('about ')}"
+
+
 def jobs(count: int) -> str:
     """No jobs, 1 job, 3 jobs."""
     if count == 0:
@@ -98,6 +109,7 @@ def settings(request: ImageRequest, model: str, *, larger: bool = False) -> str:
         f"{SAMPLERS[request.sampler].title}, {request.steps} steps",
         f"guidance {request.guidance_scale:g}",
         f"seed {request.seed}" + (", varied" if request.variations else ""),
+        *([] if request.source is None else [f"from a picture, strength {request.source.strength:g}"]),
         model,
     ]
     return " · ".join(parts)
@@ -155,6 +167,8 @@ def no(error: Refusal) -> str:
             f"I can't post here: I lack {', '.join(error.missing)} in this channel. "
             "Ask a moderator to allow it, or add `private: True` to see the pictures alone."
         )
+    if isinstance(error, UploadRefused):
+        return f"That file {error.fault}. {_UPLOADS[error.fault]} Nothing was charged."
     return _NO.get(type(error), "That can't be done.")
 
 
@@ -173,12 +187,21 @@ _NO: Final[dict[type[Refusal], str]] = {
     AlreadyOver: "That one has ended already; there is nothing left to cancel.",
     Draining: "Easel is restarting. Everything already queued is safe; try again in a minute.",
 }
+_UPLOADS: Final = {
+    UploadFault.TOO_LARGE: "Save it smaller.",
+    UploadFault.TOO_MANY_PIXELS: "Make it smaller.",
+    UploadFault.NOT_A_PICTURE: "Save it as one of these.",
+    UploadFault.DAMAGED: "Save it anew, and try again.",
+    UploadFault.OUT_OF_REACH: "Attach it again.",
+    UploadFault.TOO_SLOW: "Try again, or with a smaller one.",
+}
 DISK_FULL: Final = "Easel's disk is full. Tell whoever runs it; what is queued already is safe."
 _AGAIN: Final = "Try again, perhaps with other settings."
 FAILURES: Final[dict[str, str]] = {
     FailureCode.INVALID: "The model could not follow that request. Try other settings.",
     FailureCode.MODEL_UNAVAILABLE: "The model could not be loaded; `easel doctor` tells its keeper why.",
     FailureCode.OUT_OF_MEMORY: "That was too large for the memory. Try a smaller size or fewer pictures.",
+    FailureCode.NUMBERS_LOST: "That picture's numbers overflowed. Try another sampler or a lower guidance.",
     FailureCode.WORKER_DIED: f"The image worker keeps stopping. {_AGAIN}",
     FailureCode.INTERNAL: "Something broke inside Easel; the log of whoever runs it tells what. Try again.",
     Reason.TOO_LATE: "It took longer than the 15 minutes of a private answer. Ask again without `private`.",

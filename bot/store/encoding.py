@@ -1,11 +1,12 @@
 """How values lie in the database: requests as versioned JSON, times as microseconds."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from inference.request import ImageRequest, Variation
+from inference.source import SourcePicture
 
 REQUEST_VERSION: Final = 1
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -13,12 +14,17 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def request_to_json(request: ImageRequest) -> str:
-    """ASCII, so that whatever a prompt holds (NUL, lone surrogates) comes back as it was."""
-    return json.dumps({"version": REQUEST_VERSION, **asdict(request)}, separators=(",", ":"))
+    """ASCII, so that whatever a prompt holds (NUL, lone surrogates) comes back as it was.
+
+    The files of its source are left out: they lie beside it.
+    """
+    fields = asdict(replace(request, source=None))
+    fields["source"] = None if request.source is None else {"strength": request.source.strength}
+    return json.dumps({"version": REQUEST_VERSION, **fields}, separators=(",", ":"))
 
 
-def request_from_json(body: str) -> ImageRequest:
-    """The request, valid again.
+def request_from_json(body: str, *, picture: bytes | None, mask: bytes | None) -> ImageRequest:
+    """The request, valid again; `picture` and `mask` are the files of its source, where it has one.
 
     Raises:
         ValueError: the text is none, is of an unknown version, or holds what no model can do any more.
@@ -31,7 +37,10 @@ def request_from_json(body: str) -> ImageRequest:
         raise ValueError(f"a request of version {version!r}")
     try:
         variations = tuple(Variation(**variation) for variation in fields.pop("variations", ()))
-        return ImageRequest(**fields, variations=variations)
+        source = fields.pop("source", None)
+        if source is not None:
+            source = SourcePicture(**source, png=picture or b"", mask=mask)
+        return ImageRequest(**fields, variations=variations, source=source)
     except TypeError as error:
         raise ValueError(str(error)) from None
 

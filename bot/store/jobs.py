@@ -1,5 +1,6 @@
 """The rows of jobs, and the edges of their lives. Every function runs inside somebody's transaction."""
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable
@@ -11,14 +12,24 @@ from bot.store.encoding import request_from_json, request_to_json, time_from_int
 from bot.store.errors import StaleAttempt, UnknownJobId, UnreadableRequest, WrongState
 from bot.store.records import JobKind, JobRecord, JobState, NewJob, Standing
 
-_SELECT: Final = "SELECT jobs.*, requests.body FROM jobs JOIN requests ON requests.number = jobs.request"
+_SELECT: Final = (
+    "SELECT jobs.*, requests.body, sources.picture AS source, masks.picture AS mask FROM jobs "
+    "JOIN requests ON requests.number = jobs.request LEFT JOIN sources ON sources.digest = requests.source "
+    "LEFT JOIN sources AS masks ON masks.digest = requests.mask"
+)
 UNFINISHED: Final = "state IN ('accepted', 'queued', 'running', 'rendered')"
 
 
 async def insert(database: aiosqlite.Connection, job: NewJob) -> None:
     """The request and the job, accepted."""
+    source = job.request.source
     async with database.execute(
-        "INSERT INTO requests (body) VALUES (?)", (request_to_json(job.request),)
+        "INSERT INTO requests (body, source, mask) VALUES (?, ?, ?)",
+        (
+            request_to_json(job.request),
+            await _kept(database, None if source is None else source.png),
+            await _kept(database, None if source is None else source.mask),
+        ),
     ) as cursor:
         request = cursor.lastrowid
     await database.execute(
@@ -45,6 +56,15 @@ async def insert(database: aiosqlite.Connection, job: NewJob) -> None:
             job.attachment_limit,
         ),
     )
+
+
+async def _kept(database: aiosqlite.Connection, file: bytes | None) -> str | None:
+    """The digest under which a source's file lies in the database."""
+    if file is None:
+        return None
+    digest = hashlib.sha256(file).hexdigest()
+    await database.execute("INSERT OR IGNORE INTO sources (digest, picture) VALUES (?, ?)", (digest, file))
+    return digest
 
 
 async def find(database: aiosqlite.Connection, job_id: str) -> JobRecord | None:
@@ -198,7 +218,7 @@ async def _rows(
 
 def _record(row: sqlite3.Row) -> JobRecord:
     try:
-        request = request_from_json(row["body"])
+        request = request_from_json(row["body"], picture=row["source"], mask=row["mask"])
     except ValueError as error:
         raise UnreadableRequest(row["id"], str(error)) from error
     return JobRecord(

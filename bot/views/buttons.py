@@ -27,6 +27,7 @@ class Verb(StrEnum):
     RETRY = "retry"
     DELETE = "bin"
     CANCEL = "cancel"
+    WHY = "why"
 
 
 class JobButton(
@@ -99,6 +100,13 @@ def upscaled_rows(job: str, source: str, index: int) -> list[Row]:
 def cancel_row(job: str) -> Row:
     """While it waits or runs."""
     return Row(JobButton(Verb.CANCEL, job, label="Cancel"))
+
+
+def waiting_row(job: str, place: str) -> Row:
+    """While it waits: `place` is what it asks about, such as "4th"."""
+    return Row(
+        JobButton(Verb.CANCEL, job, label="Cancel"), JobButton(Verb.WHY, job, label=f"Why am I {place}?")
+    )
 
 
 def retry_row(job: str) -> Row:

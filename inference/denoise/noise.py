@@ -1,6 +1,7 @@
-"""Where pictures start: each from its own generator, some a step along the noise sphere."""
+"""What pictures draw before their first step: each from its own generator, in the stock pipelines' order."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 
@@ -10,31 +11,48 @@ PARALLEL = 0.9995
 """Beyond this cosine, great circle and straight line are the same and the former divides by nearly 0."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Drawn:
+    """What one picture drew, standard normal, float32 on the CPU, (channels, height, width) each.
+
+    Attributes:
+        posterior: picks the source picture's latents from what the VAE saw; None without one.
+        noise: what the picture starts from, or its source is made noisy with.
+        generator: goes on to draw the noise of its steps.
+    """
+
+    posterior: torch.Tensor | None
+    noise: torch.Tensor
+    generator: torch.Generator
+
+
 def generator_for(seed: int) -> torch.Generator:
     """A generator on the CPU, so that every device makes the same picture from the same seed."""
     return torch.Generator("cpu").manual_seed(seed)
 
 
-def initial_noise(request: ImageRequest, shape: Sequence[int]) -> tuple[torch.Tensor, list[torch.Generator]]:
-    """Standard normal noise for every picture, and the generators that go on to draw the noise of its steps.
+def drawn(request: ImageRequest, shape: Sequence[int]) -> list[Drawn]:
+    """What every picture of a request draws; some of the noise is a step along the noise sphere.
 
     Args:
         request: whose pictures.
         shape: of one picture's latents: channels, height, width.
-
-    Returns:
-        float32 on the CPU, (count, *shape), and one generator a picture, each having drawn its start.
     """
-    noises, generators = [], []
+    sourced = request.source is not None
+    masked = request.source is not None and request.source.mask is not None
+    everybody = []
     for index in range(request.count):
         alone = request.picture(index)
         generator = generator_for(alone.seed)
+        posterior = _draw(shape, generator) if sourced else None
         noise = _draw(shape, generator)
+        if masked:
+            # The stock pipeline also encodes the masked picture here, for U-Nets that are told of it.
+            _draw(shape, generator)
         for variation in alone.variations:
-            noise = _vary(noise, variation)
-        noises.append(noise)
-        generators.append(generator)
-    return torch.cat(noises), generators
+            noise = _vary(noise, variation, sourced=sourced)
+        everybody.append(Drawn(posterior=posterior, noise=noise, generator=generator))
+    return everybody
 
 
 def slerp(start: torch.Tensor, end: torch.Tensor, amount: float) -> torch.Tensor:
@@ -51,8 +69,11 @@ def slerp(start: torch.Tensor, end: torch.Tensor, amount: float) -> torch.Tensor
 
 
 def _draw(shape: Sequence[int], generator: torch.Generator) -> torch.Tensor:
-    return torch.randn((1, *shape), generator=generator, dtype=torch.float32)
+    return torch.randn(tuple(shape), generator=generator, dtype=torch.float32)
 
 
-def _vary(noise: torch.Tensor, variation: Variation) -> torch.Tensor:
-    return slerp(noise, _draw(noise.shape[1:], generator_for(variation.seed)), variation.strength)
+def _vary(noise: torch.Tensor, variation: Variation, *, sourced: bool) -> torch.Tensor:
+    generator = generator_for(variation.seed)
+    if sourced:
+        _draw(noise.shape, generator)  # what that seed's own picture draws first
+    return slerp(noise, _draw(noise.shape, generator), variation.strength)

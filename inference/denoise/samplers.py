@@ -1,6 +1,5 @@
 """Stock diffusers samplers, built by the name people know from the model's own sampler config."""
 
-import inspect
 from collections.abc import Mapping
 from typing import Any, Protocol, cast
 
@@ -17,9 +16,13 @@ class StockSampler(Protocol):
     init_noise_sigma: float | torch.Tensor
     alphas_cumprod: torch.Tensor
     config: Any
+    order: int
 
     def set_timesteps(self, num_inference_steps: int, device: torch.device | str | None = None) -> None: ...
     def scale_model_input(self, sample: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor: ...
+    def add_noise(
+        self, original_samples: torch.Tensor, noise: torch.Tensor, timesteps: torch.Tensor
+    ) -> torch.Tensor: ...
     def step(
         self, model_output: torch.Tensor, timestep: torch.Tensor, sample: torch.Tensor, **options: object
     ) -> tuple[torch.Tensor, ...]: ...
@@ -37,11 +40,6 @@ def build(name: str, model_config: Mapping[str, object]) -> StockSampler:
     return cast("StockSampler", stock.from_config(dict(model_config), **sampler.options))
 
 
-def takes_generator(sampler: StockSampler) -> bool:
-    """Whether its steps may draw noise, and so want to be told from where."""
-    return "generator" in inspect.signature(sampler.step).parameters
-
-
 def alpha_and_sigma(sampler: StockSampler, index: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Signal and noise share of what the model sees at timestep `index`: x = alpha · clean + sigma · noise.
 
@@ -57,22 +55,22 @@ def alpha_and_sigma(sampler: StockSampler, index: int) -> tuple[torch.Tensor, to
     return alpha_squared.sqrt(), (1 - alpha_squared).sqrt()
 
 
-def predicted_clean(
-    sampler: StockSampler, index: int, model_input: torch.Tensor, model_output: torch.Tensor
-) -> torch.Tensor:
-    """The clean latents that the model sees behind the noise at timestep `index`.
+def clean_guess(sampler: StockSampler, index: int) -> tuple[float, float]:
+    """How the clean latents that the model sees at timestep `index` follow from its input and its output.
 
     Args:
         sampler: with its timesteps set.
         index: into `sampler.timesteps`.
-        model_input: the latents as the model saw them, scaled.
-        model_output: what it answered, guided: noise, velocity (Salimans & Ho 2022) or the clean sample.
+
+    Returns:
+        Factors of the input, scaled as the model saw it, and of what it answered: noise, velocity (Salimans &
+        Ho 2022) or the clean sample itself.
     """
-    alpha, sigma = (part.to(model_input) for part in alpha_and_sigma(sampler, index))
+    alpha, sigma = (float(part) for part in alpha_and_sigma(sampler, index))
     match sampler.config.prediction_type:
         case "v_prediction":
-            return alpha * model_input - sigma * model_output
+            return alpha, -sigma
         case "sample":
-            return model_output
+            return 0.0, 1.0
         case _:
-            return (model_input - sigma * model_output) / alpha.clamp(min=1e-3)
+            return 1 / max(alpha, 1e-3), -sigma / max(alpha, 1e-3)

@@ -34,13 +34,16 @@ class LocalWorker:
         self._log = asyncio.create_task(self._pass_on_log())
 
     @classmethod
-    async def spawn(cls, *, device: str, threads: int | None, preview_every: float) -> "LocalWorker":
+    async def spawn(
+        cls, *, device: str, threads: int | None, preview_every: float, exact: bool
+    ) -> "LocalWorker":
         """Starts the process; it says `Awake` when it listens.
 
         Args:
             device: "auto", "cpu", "cuda" …
             threads: of computation; None for one less than there are cores, so that the bot has one.
             preview_every: least seconds between two previews of a job.
+            exact: every picture is bit for bit what it is alone.
         """
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -50,6 +53,7 @@ class LocalWorker:
             f"--device={device}",
             f"--threads={threads or default_threads()}",
             f"--preview-every={preview_every}",
+            *(["--exact"] if exact else []),
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,

@@ -85,6 +85,38 @@ def test_the_suffix_says_the_format(tmp_path: Path, name: str, begins: bytes) ->
     assert name != "a.png" or content == picture.png
 
 
+def test_a_picture_is_made_from_a_picture(tmp_path: Path) -> None:
+    """It has the shape of the one it began from, stays near it, and its settings say how far it went."""
+    Image.new("RGB", (300, 200), (20, 200, 20)).save(tmp_path / "field.jpg")
+    words = ["--steps", "4", "--seed", "7", "--image", "field.jpg", "--strength", "0.3", "--sampler", "ddim"]
+    easel(tmp_path, "a green field", *words, "--out", "a.png")
+    with Image.open(tmp_path / "a.png") as made:
+        assert made.size == (160, 104)
+        red, green, blue = made.resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
+        assert green > 2 * max(red, blue)
+        assert "Denoising strength: 0.3" in made.info["parameters"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--image", "none.png"], "easel: the image cannot be used: it cannot be opened"),
+        (["--image", "a.txt"], "easel: the image cannot be used: it is no PNG, JPEG or WebP picture"),
+        (
+            ["--strength", "0.5"],
+            "easel: strength must be said together with a picture to begin from, not 0.5",
+        ),
+    ],
+)
+def test_an_image_that_cannot_be_used_is_refused(tmp_path: Path, words: list[str], said: str) -> None:
+    """One line says why, with exit code 2."""
+    (tmp_path / "a.txt").write_text("words")
+    done = subprocess.run(
+        [*COMMAND, "a house", *words], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{said}\n")
+
+
 def test_a_terminal_sees_progress_and_may_interrupt(tmp_path: Path) -> None:
     """A bar on a terminal; Ctrl-C leaves with 130, one line, no picture."""
     leader, follower = pty.openpty()

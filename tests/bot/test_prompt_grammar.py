@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.prompt import (
     FLAGS,
     Aspect,
+    AttachedInstead,
     BadValue,
     Flag,
     FlagError,
@@ -18,7 +19,7 @@ from bot.prompt import (
     UnsupportedFlag,
     parse,
 )
-from bot.prompt.flags import KNOWN_ELSEWHERE
+from bot.prompt.flags import ATTACHED, KNOWN_ELSEWHERE
 
 
 def test_a_prompt_without_flags_is_all_words() -> None:
@@ -30,7 +31,7 @@ def test_every_flag_is_read() -> None:
     """The words come first, then flags in any order."""
     order = parse(
         "a red house --ar 3:2 --seed 7 --no text, people --steps 20 --scale 7.5 --sampler euler "
-        "--model pocket --count 2"
+        "--model pocket --count 2 --strength 0.4"
     )
     assert order == ImageOrder(
         prompt="a red house",
@@ -42,6 +43,7 @@ def test_every_flag_is_read() -> None:
         sampler="euler",
         model="pocket",
         count=2,
+        strength=0.4,
     )
 
 
@@ -92,6 +94,12 @@ def test_negatives_add_up() -> None:
         ("a --seed -1", BadValue, "--seed takes a whole number from 0 to 4294967295, not “-1”."),
         ("a --seed 1_0", BadValue, "--seed takes a whole number from 0 to 4294967295, not “1_0”."),
         ("a --cfg nan", BadValue, "--cfg takes a number from 0 to 30, not “nan”."),
+        ("a --strength 0", BadValue, "--strength takes a number above 0, up to 1, not “0”."),
+        (
+            "a --image house.png",
+            AttachedInstead,
+            "A picture cannot be typed after --image: attach it with the command's option “image”.",
+        ),
         ("a --ar 0:1", BadValue, "--ar takes a shape W:H like 3:2, from 1:4 to 4:1, not “0:1”."),
         ("a --ar banana", BadValue, "--ar takes a shape W:H like 3:2, from 1:4 to 4:1, not “banana”."),
         ("a --seed 1 --seed 2", RepeatedFlag, "--seed is given twice. Which one do you mean?"),
@@ -126,4 +134,4 @@ def test_the_table_is_consistent() -> None:
     names = [name for flag in FLAGS for name in flag.names]
     assert len(names) == len(set(names))
     assert len({flag.field for flag in FLAGS}) == len(FLAGS)
-    assert not KNOWN_ELSEWHERE & set(names)
+    assert not (KNOWN_ELSEWHERE | ATTACHED) & set(names)

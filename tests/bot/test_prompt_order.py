@@ -3,12 +3,15 @@ from dataclasses import replace
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from PIL import Image
 
 from bot.config import LimitsSettings
 from bot.prompt import Aspect, ImageOrder, resolve
 from inference.errors import InvalidRequest
+from inference.images import encode_png
 from inference.models import POCKET, Catalogue, ModelInfo
 from inference.request import ImageRequest
+from inference.source import DEFAULT_STRENGTH, SourcePicture
 
 WIDE = ModelInfo(
     name="wide", title="Wide", source="/models/wide", about="", width=768, height=512, max_pixels=768 * 512
@@ -120,3 +123,27 @@ def test_every_shape_has_a_size_that_suits(width: int, height: int, native: int,
     assert wide / high == pytest.approx(width / height, rel=0.2)
     if native >= 256:
         assert wide * high == pytest.approx(area, rel=0.15)
+
+
+def drawn(width: int, height: int) -> bytes:
+    return encode_png(Image.new("RGB", (width, height), (200, 30, 30)), "")
+
+
+def test_a_picture_to_begin_from_gives_its_shape() -> None:
+    """What is made of it is as near its shape as pictures can be; a shape that is said cuts it."""
+    for size, made in (((300, 200), (160, 104)), ((90, 1_000), (64, 256)), ((50, 50), (128, 128))):
+        request = resolved(ImageOrder(prompt="a", image=drawn(*size)))
+        assert (request.width, request.height) == made
+        assert request.source == SourcePicture(png=drawn(*made), strength=DEFAULT_STRENGTH)
+    square = resolved(
+        ImageOrder(prompt="a", image=drawn(300, 200), aspect=Aspect(width=1, height=1), strength=0.9)
+    )
+    assert square.source == SourcePicture(png=drawn(128, 128), strength=0.9)
+
+
+def test_strength_alone_means_nothing() -> None:
+    """It is refused where there is no picture, and where it leaves no step to take."""
+    with pytest.raises(InvalidRequest, match="strength must be said together with a picture"):
+        resolved(ImageOrder(prompt="a", strength=0.5))
+    with pytest.raises(InvalidRequest, match="strength must be at least"):
+        resolved(ImageOrder(prompt="a", image=drawn(64, 64), strength=0.1, steps=4))

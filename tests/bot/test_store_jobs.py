@@ -1,14 +1,17 @@
 """A job's life against a real database on a real disk."""
 
 import hashlib
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
 import pytest
+from PIL import Image
 
 from bot.quota import UNLIMITED, Decision, Policy, Usage, decide
 from bot.store import (
@@ -25,8 +28,10 @@ from bot.store import (
     WrongState,
     new_job_id,
 )
+from inference.images import encode_png
 from inference.job import ImageResult
 from inference.request import ImageRequest, Variation
+from inference.source import SourcePicture
 
 ASKED = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 GUILD, CHANNEL, ADA, BEN = 10, 20, 30, 31
@@ -109,6 +114,19 @@ async def test_a_job_goes_its_way(store: Store) -> None:
     assert delivered.token is None
     assert await store.job(FIRST.id) == delivered
     assert await store.unfinished() == []
+
+
+async def test_a_source_lies_beside_its_requests_once(store: Store, tmp_path: Path) -> None:
+    """Requests come back with the files they begin from; requests that share one share its bytes."""
+    png, mask = encode_png(Image.new("RGB", (128, 128)), ""), encode_png(Image.new("L", (128, 128), 255), "")
+    whole = replace(REQUEST, width=128, height=128, source=SourcePicture(png=png, strength=0.5))
+    masked = replace(whole, source=SourcePicture(png=png, strength=0.7, mask=mask))
+    for number, request in enumerate((whole, masked, REQUEST), start=1):
+        accepted = await store.accept(job(number, request=request), decide=ANYTHING)
+        assert accepted.request == request
+    assert [found.request for found in await store.unfinished()] == [whole, masked, REQUEST]
+    with closing(sqlite3.connect(tmp_path / "easel.db")) as database:
+        assert database.execute("SELECT count(*) FROM sources").fetchone() == (2,)
 
 
 def test_an_id_of_a_new_job_is_random_and_readable() -> None:

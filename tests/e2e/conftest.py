@@ -10,11 +10,12 @@ from house import House, opened
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """One house for all tests of a file: the model loads once."""
+    """One house for all tests of a file: the model loads once. Four pictures fill it, on any machine."""
     async with opened(
         tmp_path_factory.mktemp("house"),
         EASEL_QUOTA__SECONDS_PER_DAY="100000",
         EASEL_QUOTA__WAITING_JOBS="20",
+        EASEL_ENGINE__SLOTS="4",
     ) as house:
         await house.app.engine.ready()
         yield house
@@ -23,6 +24,6 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
 @pytest.fixture
 async def own_house(tmp_path: Path) -> AsyncIterator[House]:
     """A house for one test alone, which may break it."""
-    async with opened(tmp_path) as house:
+    async with opened(tmp_path, EASEL_ENGINE__SLOTS="4") as house:
         await house.app.engine.ready()
         yield house

@@ -162,6 +162,23 @@ async def test_only_the_owner_and_moderators_cancel(house: House) -> None:
     assert ("job cancelled",) in house.rows("SELECT act FROM audit WHERE actor = ?", mia.user.id)
 
 
+async def test_who_waits_may_ask_why(house: House) -> None:
+    """The answer is for who asks alone, and has the turns before and a range for when it is ready."""
+    ada, ben = house.person("ada"), house.person("ben")
+    first = await ada.command("imagine", prompt="a slow star", steps=60)
+    second = await ada.command("imagine", prompt="a waiting star", steps=60)
+    third = await ada.command("imagine", prompt="a star behind", steps=60)
+    assert labels(third) == ["Cancel", "Why am I 2nd?"]
+    told = await _press(ben, third, "Why am I 2nd?")
+    assert told.ephemeral
+    assert "2nd in line" in told.text
+    assert f"1. <@{ada.user.id}>" in told.text
+    assert "Ready between" in told.text
+    for message in (third, second, first):
+        await ada.press(message, "Cancel")
+    await house.settled()
+
+
 async def test_a_cancelled_job_can_be_tried_again(house: House) -> None:
     """The card offers it."""
     ada = house.person("ada")

@@ -18,6 +18,14 @@ async def engine() -> AsyncIterator[Engine]:
         yield engine
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def narrow() -> AsyncIterator[Engine]:
+    """An engine that makes one picture at a time, so that others have to wait."""
+    async with Engine(catalogue=Catalogue([POCKET]), device="cpu", slots=1, watchdog=6.0) as engine:
+        await engine.ready()
+        yield engine
+
+
 @pytest.fixture(scope="session")
 def make_request() -> MakeRequest:
     """Builds a small request; what a test cares about it says."""

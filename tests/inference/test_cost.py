@@ -39,3 +39,19 @@ def test_a_rate_of_another_device_gives_way_to_the_warm_up() -> None:
     assert cost.rates == {"pocket": 39.0}
     cost.seed("pocket", 0.2)
     assert cost.rates == {"pocket": 0.2}
+
+
+def test_a_range_is_as_wide_as_estimates_were_off(make_request: Callable[..., ImageRequest]) -> None:
+    """It narrows while requests take what was thought, and widens when they do not."""
+    cost, request = CostModel(), make_request()
+    least, most = cost.bounds(10.0)
+    assert least < 10.0 < most
+    for _ in range(10):
+        cost.learn(request, 2.0)
+    narrow = cost.bounds(10.0)
+    assert least < narrow[0] < 10.0 < narrow[1] < most
+    for seconds in (1.0, 4.0) * 5:
+        cost.learn(request, seconds)
+    wide = cost.bounds(10.0)
+    assert wide[0] < narrow[0]
+    assert wide[1] > narrow[1]

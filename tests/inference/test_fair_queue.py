@@ -267,3 +267,16 @@ def test_a_ticket_cannot_come_twice_or_leave_while_it_runs() -> None:
     queue.settle("a", 1)
     with pytest.raises(KeyError):
         queue.settle("a", 1)
+
+
+def test_a_lead_is_what_decides_the_order() -> None:
+    """Compute-seconds beyond whoever has had the least, what is in flight included."""
+    queue = FairQueue()
+    assert queue.lead("ada") == 0
+    for ticket, owner in (("a1", "ada"), ("a2", "ada"), ("b1", "ben"), ("c1", "cleo")):
+        queue.add(ticket, owner=owner, estimate=10.0)
+    assert queue.admit() == "a1"
+    assert [queue.lead(owner) for owner in ("ada", "ben", "cleo")] == [10, 0, 0]
+    queue.settle("a1", 25.0)
+    assert queue.lead("ada") == 25
+    assert queue.order() == ("b1", "c1", "a2")

@@ -30,8 +30,7 @@ def live(line: Line, make_request: MakeRequest) -> LiveJob:
 
 def step(line: Line, *, seconds: float) -> None:
     """A worker takes the job up and computes so long."""
-    live = line.next()
-    assert live is not None
+    (live,) = line.next(slots=4)
     live.with_worker = True
     live.attempt += 1
     line.hear(Began(job_id=live.id))
@@ -86,3 +85,21 @@ async def test_a_second_death_names_the_attempt_it_ended(line: Line, live: LiveJ
         code=FailureCode.WORKER_DIED, detail="the worker was killed", compute_seconds=2.0
     )
     assert charged(line) == 9.0
+
+
+def test_every_picture_has_a_slot_of_its_own(line: Line, make_request: MakeRequest) -> None:
+    """It keeps it from its turn to its end; then the next one takes the lowest that is free."""
+    jobs = {
+        name: LiveJob(id=name, request=make_request(count=count), story=Story(), estimate=1.0)
+        for name, count in (("one", 1), ("two", 2), ("three", 1), ("four", 3))
+    }
+    for job in jobs.values():
+        line.join(job, weight=1.0)
+    for job in line.next(slots=4):
+        job.with_worker = True
+    assert [entry.slots for entry in line.entries()] == [(0,), (1, 2), (3,), ()]
+    line.hear(Stopped(job_id="one", compute_seconds=1.0))
+    line.hear(Stopped(job_id="three", compute_seconds=1.0))
+    assert line.next(slots=4) == ()
+    (admitted,) = line.next(slots=5)
+    assert admitted.slots == (0, 3, 4)

@@ -17,6 +17,7 @@ from inference import (
     Catalogue,
     ImageRequest,
     InvalidRequest,
+    SourcePicture,
     UpscaleRequest,
     Variation,
     png_size,
@@ -141,6 +142,38 @@ def test_an_enlargement_is_valid_once_built(image: bytes, factor: int, field: st
     with pytest.raises(InvalidRequest) as refused:
         UpscaleRequest(image=image, factor=factor, owner="ada")
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"png": b"GIF89a" + bytes(40)}, "image"),
+        ({"strength": 0}, "strength"),
+        ({"strength": 1.01}, "strength"),
+        ({"strength": math.nan}, "strength"),
+        ({"strength": True}, "strength"),
+        ({"mask": b""}, "mask"),
+        ({"mask": HEADER.replace((64).to_bytes(4), (72).to_bytes(4))}, "mask"),
+    ],
+)
+def test_a_source_picture_is_valid_once_built(said: dict[str, Any], field: str) -> None:
+    """PNG files alone, a mask as large as the picture, and a strength above 0 and up to 1."""
+    whole: dict[str, Any] = {"png": HEADER, "strength": 0.5}
+    with pytest.raises(InvalidRequest) as refused:
+        SourcePicture(**(whole | said))
+    assert refused.value.field == field
+
+
+def test_a_source_picture_is_as_large_as_what_is_made_of_it() -> None:
+    """Nothing is stretched in silence; and the strength leaves one step at least."""
+    source = SourcePicture(png=HEADER, strength=0.1)
+    with pytest.raises(InvalidRequest, match="image must be of 128 × 128 pixels"):
+        ImageRequest(**GOOD, source=source)
+    fitting = GOOD | {"width": 64, "height": 2_000}
+    assert ImageRequest(**fitting, source=source).steps_taken == 2
+    with pytest.raises(InvalidRequest, match=r"strength must be at least 0\.2 with 5 steps"):
+        ImageRequest(**(fitting | {"steps": 5}), source=source)
+    assert ImageRequest(**GOOD).steps_taken == 20
 
 
 def test_the_size_of_a_png_is_read_from_its_header() -> None:

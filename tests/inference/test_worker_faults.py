@@ -28,8 +28,8 @@ MakeRequest = Callable[..., ImageRequest]
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def fragile() -> AsyncIterator[Engine]:
-    """An engine whose workers are killed; it counts 6 s of silence as a hang."""
-    async with Engine(catalogue=Catalogue([POCKET]), device="cpu", watchdog=6.0) as engine:
+    """An engine whose workers are killed: two pictures at once, and 6 s of silence count as a hang."""
+    async with Engine(catalogue=Catalogue([POCKET]), device="cpu", watchdog=6.0, slots=2) as engine:
         await engine.ready()
         yield engine
 
@@ -63,22 +63,28 @@ async def test_a_job_whose_worker_is_killed_is_done_by_the_next(
     assert isinstance(await behind.outcome(), Done)
 
 
-async def test_a_job_that_outlives_two_workers_fails_and_the_next_is_done(
+async def test_a_job_alone_with_two_dead_workers_fails_and_its_neighbour_is_done(
     fragile: Engine, make_request: MakeRequest
 ) -> None:
-    """The second death is held against the job; a hung worker is killed and counts as dead."""
+    """A shared death is nobody's fault: each is tried alone, and only who dies alone twice is to blame.
+
+    A hung worker is killed and counts as dead.
+    """
     job = fragile.submit(make_request(steps=150))
-    behind = fragile.submit(make_request())
-    await first_step(job, attempt=1)
+    beside = fragile.submit(make_request(steps=150, seed=8))
+    await first_step(beside, attempt=1)
     harm(fragile, signal.SIGSTOP)
-    await first_step(job, attempt=2)
-    harm(fragile, signal.SIGKILL)
+    for attempt in (2, 3):
+        await first_step(job, attempt=attempt)
+        harm(fragile, signal.SIGKILL)
     outcome = await job.outcome()
     assert isinstance(outcome, Failed)
     assert outcome.code is FailureCode.WORKER_DIED
     assert outcome.compute_seconds > 0
-    done = await behind.outcome()
+    done = await beside.outcome()
     assert isinstance(done, Done)
+    started = [event async for event in beside.events() if isinstance(event, Started)]
+    assert [event.attempt for event in started] == [1, 2]
     assert fragile.status.state == "ready"
 
 

@@ -19,20 +19,27 @@ PATIENCE = 10_000  # milliseconds
 
 
 class Studio:
-    """A studio at work for ada, with ben waiting."""
+    """A studio at work for ada and for mia, with ben waiting."""
 
     def __init__(self, discord: LoopbackDiscord) -> None:
         self._guild = next(iter(discord.world.guilds))
-        self._ada, self._ben = (discord.person(name).user.id for name in ("ada", "ben"))
+        self._ada, self._ben, self._mia = (discord.person(name).user.id for name in ("ada", "ben", "mia"))
         self.step = 3
 
     async def view(self) -> StudioView:
         return StudioView(
             worker=WorkerLine(state="ready", device="cpu", model="pocket", detail=""),
             owners=(self._owner(self._ada, 40.0, 0, 1), self._owner(self._ben, 10.0, 1, 0)),
-            jobs=(self._job("aaaaaaaaaaaa", self._ada, 0), self._job("bbbbbbbbbbbb", self._ben, 1)),
-            lanes=tuple(
-                LaneLine(job_id="aaaaaaaaaaaa", picture=picture, step=self.step, of=20) for picture in (1, 2)
+            jobs=(
+                self._job("aaaaaaaaaaaa", self._ada, 0, self.step),
+                self._job("cccccccccccc", self._mia, 0),
+                self._job("bbbbbbbbbbbb", self._ben, 1),
+            ),
+            slots=4,
+            lanes=(
+                LaneLine(slot=0, job_id="aaaaaaaaaaaa", picture=1, step=self.step, of=20),
+                LaneLine(slot=2, job_id="aaaaaaaaaaaa", picture=2, step=self.step, of=20),
+                LaneLine(slot=1, job_id="cccccccccccc", picture=1, step=0, of=0),
             ),
             ledger=(
                 LedgerLine(
@@ -57,7 +64,7 @@ class Studio:
             running=running,
         )
 
-    def _job(self, job_id: str, user: int, position: int) -> JobLine:
+    def _job(self, job_id: str, user: int, position: int, steps: int = 0) -> JobLine:
         return JobLine(
             job_id=job_id,
             guild_id=self._guild,
@@ -66,8 +73,8 @@ class Studio:
             position=position,
             estimate=8.0,
             eta=None,
-            steps=0,
-            of_steps=0,
+            steps=steps,
+            of_steps=20 if steps else 0,
         )
 
 
@@ -108,13 +115,19 @@ async def test_one_looks_inside_with_the_keyboard(served: tuple[LoopbackDiscord,
         await page.keyboard.press("Enter")
         await expect(drawer.locator(".inside-worker")).to_have_text("Ready · pocket · on cpu")
         await expect(drawer.locator(".inside-lane")).to_have_text(
-            ["Adapicture 1step 3 of 20", "Adapicture 2step 3 of 20"]
+            [
+                "Slot 1Adapicture 1step 3 of 20",
+                "Slot 2Miapicture 1preparing",
+                "Slot 3Adapicture 2step 3 of 20",
+            ]
         )
+        await expect(drawer.locator("[data-part=work] summary")).to_contain_text("3 of 4 slots")
         owners = drawer.get_by_role("table", name="Compute-seconds of everybody").locator("tbody tr")
         await expect(owners).to_have_count(2)
         await expect(owners.first).to_contain_text("40 s")
         jobs = drawer.get_by_role("table", name="Jobs in serving order").locator("tbody tr")
-        await expect(jobs.first).to_contain_text("at work")
+        await expect(jobs.first).to_contain_text("at work, step 3 of 20")
+        await expect(jobs.nth(1)).to_contain_text("at work")
         ledger = drawer.get_by_role("table", name="Newest entries of the ledger")
         await expect(ledger.locator("tbody tr")).to_contain_text("refunded")
         studio.step = 9

@@ -115,6 +115,7 @@ async def test_the_drawer_follows_a_job(home: Home) -> None:
     seen = await _told(home, lambda now: any(lane["step"] for lane in now["lanes"]))
     assert seen["worker"]["state"] == "ready"
     assert [lane["picture"] for lane in seen["lanes"]] == [1, 2, 3]
+    assert [lane["slot"] for lane in seen["lanes"]] == [0, 1, 2]
     assert {lane["of"] for lane in seen["lanes"]} == {MANY_STEPS}
     (job,) = seen["queue"]["jobs"]
     assert (job["state"], job["position"], job["of_steps"]) == ("running", 0, MANY_STEPS)
@@ -129,6 +130,25 @@ async def test_the_drawer_follows_a_job(home: Home) -> None:
     assert [entry["kind"] for entry in after["ledger"][:2]] == ["settle", "reserve"]
     assert after["ledger"][0]["seconds"] <= 0
     assert {line["verdict"] for line in after["traffic"] if line["direction"] == "rest"} <= {"ok", None}
+
+
+async def test_the_drawer_tells_jobs_apart_that_run_together(home: Home) -> None:
+    """Each has slots of its own and is at its own step: who came later is not as far."""
+    house = home.house
+    ada, ben = house.person("ada"), house.person("ben")
+    first = await ada.command("imagine", prompt="a red house", count=2, steps=MANY_STEPS)
+    await house.discord.until(lambda: is_drawing(first), timeout=20)
+    second = await ben.command("imagine", prompt="a blue boat", count=1, steps=MANY_STEPS // 2)
+    seen = await _told(
+        home, lambda now: len(now["lanes"]) == 3 and all(lane["step"] for lane in now["lanes"])
+    )
+    assert {lane["slot"] for lane in seen["lanes"]} == {0, 1, 2}
+    assert seen["slots"] >= 3
+    assert {lane["of"] for lane in seen["lanes"]} == {MANY_STEPS, MANY_STEPS // 2}
+    steps = {job["user"]: job["steps"] for job in seen["queue"]["jobs"]}
+    assert steps[ada.user.display_name] > steps[ben.user.display_name] > 0
+    for message in (first, second):
+        await house.pictures(message)
 
 
 async def _told(home: Home, wanted: Callable[[Json], bool]) -> Json:

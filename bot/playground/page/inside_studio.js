@@ -9,7 +9,7 @@ const KINDS = { reserve: "promised", settle: "given back", refund: "refunded" };
 const shortId = (id) => el("code", { class: "inside-id", title: id }, id.slice(0, 6));
 const who = ({ user, guild }) => [el("span", { class: "inside-who" }, user), el("span", { class: "inside-where" }, guild)];
 
-/** The pictures being drawn, and how far each is. */
+/** The pictures being drawn: in which slot, whose, and how far each is. */
 export function lanes() {
   const list = el("ul", { class: "inside-lanes", "aria-label": "Pictures being drawn" });
   const nothing = el("p", { class: "inside-empty" }, "No picture is being drawn.");
@@ -19,16 +19,18 @@ export function lanes() {
     show(told) {
       const people = new Map(told.queue.jobs.map((job) => [job.job_id, job.user]));
       nothing.hidden = Boolean(told.lanes.length);
-      keep(told.lanes.map((lane) => ({ ...lane, user: people.get(lane.job_id) ?? "" })));
+      const inOrder = [...told.lanes].sort((one, other) => one.slot - other.slot);
+      keep(inOrder.map((lane) => ({ ...lane, user: people.get(lane.job_id) ?? "" })));
     },
-    count: ({ lanes: now }) => (now.length ? `${now.length} ${now.length > 1 ? "lanes" : "lane"}` : "idle"),
+    count: ({ lanes: now, slots }) => (now.length ? `${now.length} of ${Math.max(slots, now.length)} slots` : "idle"),
   };
 }
 
-function drawLane({ user, picture, step, of }) {
+function drawLane({ slot, user, picture, step, of }) {
   return el(
     "li",
     { class: "inside-lane" },
+    el("span", { class: "inside-slot", title: `Slot ${slot + 1}` }, el("span", { class: "visually-hidden" }, "Slot "), slot + 1),
     el("span", { class: "inside-who" }, user),
     el("span", { class: "inside-picture" }, `picture ${picture}`),
     bar(step, of),
@@ -72,10 +74,11 @@ function drawOwner(owner) {
 }
 
 function drawJob(job) {
+  const step = job.state === "running" && job.of_steps ? `, step ${job.steps} of ${job.of_steps}` : "";
   return [
     cell("", job.position || (job.position === 0 ? "now" : "–")),
     el("th", { scope: "row" }, who(job)),
-    cell("", shortId(job.job_id), STATES[job.state] ? el("span", { class: "inside-where" }, STATES[job.state]) : null),
+    cell("", shortId(job.job_id), STATES[job.state] ? el("span", { class: "inside-where" }, `${STATES[job.state]}${step}`) : null),
     cell("inside-number", seconds(job.estimate)),
     cell("inside-number", seconds(job.eta)),
   ];

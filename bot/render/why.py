@@ -1,0 +1,74 @@
+"""“Why am I 4th?”: the fair queue's answer, from the queue itself."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import discord
+
+from bot.render import words
+from bot.render.panels import panel
+from inference import QueueEntry
+
+SHOWN: Final = 8
+"""Turns before one's own that are listed; more are counted."""
+RULE: Final = (
+    "Whoever has had the least of the GPU lately goes first, counted in compute-seconds; "
+    "who has had the same goes in order of arrival."
+)
+
+
+def why(job_id: str, line: Sequence[QueueEntry], *, guild_id: int) -> discord.ui.LayoutView:
+    """Who runs, whose turns come before, how much the owner has had, and when it will be done.
+
+    Args:
+        line: those that run, then those that wait in serving order.
+        guild_id: the server it is shown in; of others' people nothing is said but how many.
+    """
+    own = next((entry for entry in line if entry.job_id == job_id), None)
+    if own is None:
+        return panel("That one waits no more.")
+    if own.position == 0:
+        step = f", step {own.step} of {own.steps}" if own.steps else ""
+        return panel(f"It is its turn: that one is being made now{step}.")
+    ahead = [entry for entry in line if 0 < entry.position < own.position]
+    running = [entry for entry in line if entry.position == 0]
+    title = f"### {words.place(own.position).capitalize()} in line"
+    had = f"its owner has had **{words.seconds_used(own.lead)}** more than whoever has had the least"
+    return panel(
+        title,
+        f"{RULE} Lately {had}.",
+        _listed("At work now", [_at_work(entry, guild_id) for entry in running]),
+        _listed("Turns before this one", [_waiting(entry, guild_id) for entry in ahead]),
+        _when(own),
+    )
+
+
+def _when(own: QueueEntry) -> str:
+    if own.eta_range is None:
+        return "-# There is no estimate before something was measured."
+    return (
+        f"Ready {words.between(*own.eta_range)} from now, as far as earlier estimates were off.\n"
+        "-# Somebody who has had less and asks now may still come first; nobody can do so for long."
+    )
+
+
+def _listed(title: str, lines: list[str]) -> str:
+    more = [f"… and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    return "\n".join([f"**{title}**", *lines[:SHOWN], *more]) if lines else ""
+
+
+def _at_work(entry: QueueEntry, guild_id: int) -> str:
+    step = f" · step {entry.step} of {entry.steps}" if entry.steps else ""
+    return f"- {_who(entry, guild_id)}{step}"
+
+
+def _waiting(entry: QueueEntry, guild_id: int) -> str:
+    return (
+        f"{entry.position}. {_who(entry, guild_id)} · has had {words.seconds_used(entry.lead)} more than the "
+        f"least · takes about {words.seconds(entry.estimate)}"
+    )
+
+
+def _who(entry: QueueEntry, guild_id: int) -> str:
+    guild, _, user = entry.owner.partition(":")
+    return f"<@{user}>" if guild == str(guild_id) else "somebody in another server"

@@ -1,0 +1,71 @@
+"""“Why am I 4th?” is answered from the queue."""
+
+import discord
+
+from bot.render.why import SHOWN, why
+from inference import QueueEntry
+
+
+def entry(
+    number: int, *, owner: str = "1:10", position: int = 0, lead: float = 0.0, step: int = 0
+) -> QueueEntry:
+    return QueueEntry(
+        job_id=f"job{number}",
+        owner=owner,
+        position=position,
+        eta_seconds=30.0 * number,
+        eta_range=(15.0 * number, 60.0 * number),
+        estimate=12.0,
+        lead=lead,
+        step=step,
+        steps=20 if step else 0,
+        slots=(),
+    )
+
+
+LINE = (
+    entry(1, owner="1:10", step=5),
+    entry(2, owner="2:77"),
+    entry(3, owner="1:11", position=1),
+    entry(4, owner="2:78", position=2, lead=3.0),
+    entry(5, owner="1:12", position=3, lead=40.0),
+    entry(6, owner="1:13", position=4, lead=90.0),
+)
+
+
+def text(job_id: str, line: tuple[QueueEntry, ...] = LINE) -> str:
+    view = why(job_id, line, guild_id=1)
+    return "\n".join(
+        item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay)
+    )
+
+
+def test_the_answer_names_turns_recent_use_and_a_range() -> None:
+    """Who runs and how far, whose turns come before and why, and between when it will be ready."""
+    said = text("job5")
+    assert "3rd in line" in said
+    assert "has had **40 s** more than whoever has had the least" in said
+    assert "- <@10> · step 5 of 20" in said
+    assert "1. <@11> · has had 0 s more than the least · takes about 12 s" in said
+    assert "2. somebody in another server · has had 3 s more" in said
+    assert "Ready between 75 s and 5 min from now" in said
+    assert "<@13>" not in said
+    assert "77" not in said
+    assert "78" not in said
+
+
+def test_who_is_next_and_who_waits_no_more() -> None:
+    """Next in line, at work, gone: each has a sentence of its own."""
+    assert "### Next in line" in text("job3")
+    assert "Turns before" not in text("job3")
+    assert "being made now, step 5 of 20" in text("job1")
+    assert text("gone") == "That one waits no more."
+
+
+def test_a_long_line_stays_short() -> None:
+    """Turns beyond a few are counted."""
+    line = tuple(entry(number, position=number) for number in range(1, 30))
+    said = text("job29", line)
+    assert said.count("takes about") == SHOWN
+    assert f"… and {28 - SHOWN} more" in said
+    assert len(said) < 4_000

@@ -1,0 +1,123 @@
+"""Models of the true kinds with small random weights, and the stock pipelines over the same parts."""
+
+import io
+from functools import cache
+from typing import Any, Final
+
+import diffusers
+import numpy as np
+import torch
+from diffusers import AutoencoderKL, UNet2DConditionModel
+from PIL import Image
+from torch import Tensor
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+from inference import POCKET, SAMPLERS, ImageRequest
+from inference.families.components import Components
+
+SIDE: Final = 64
+KINDS: Final = ("sd-1", "sd-2")
+_LIKE_SD1: Final[dict[str, object]] = {
+    "num_train_timesteps": 1000,
+    "beta_start": 0.00085,
+    "beta_end": 0.012,
+    "beta_schedule": "scaled_linear",
+    "steps_offset": 1,
+    "clip_sample": False,
+}
+
+
+@cache
+def tiny_components(kind: str) -> Components:
+    """Like Stable Diffusion 1.x, which answers with noise, or 2.x, which answers with velocity."""
+    second = kind == "sd-2"
+    torch.manual_seed(KINDS.index(kind))
+    tokenizer = CLIPTokenizer.from_pretrained(f"{POCKET.source}/tokenizer", local_files_only=True)
+    encoder = CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=32,
+            intermediate_size=64,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            max_position_embeddings=tokenizer.model_max_length,
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+        )
+    )
+    unet = UNet2DConditionModel(
+        sample_size=SIDE // 8,
+        block_out_channels=(16, 32),
+        layers_per_block=1,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        cross_attention_dim=32,
+        attention_head_dim=(2, 4) if second else 4,
+        norm_num_groups=8,
+        use_linear_projection=second,
+    )
+    vae = AutoencoderKL(
+        block_out_channels=(8, 8, 8, 8),
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        latent_channels=4,
+        norm_num_groups=4,
+    )
+    for part in (encoder, unet, vae):
+        part.eval().requires_grad_(requires_grad=False)
+    prediction = {"prediction_type": "v_prediction"} if second else {}
+    return Components(
+        tokenizer=tokenizer, text_encoder=encoder, unet=unet, vae=vae, sampler_config=_LIKE_SD1 | prediction
+    )
+
+
+def stock_latents(kind: str, request: ImageRequest, index: int) -> Tensor:
+    """The final latents of picture `index` from the stock pipeline run alone, (channels, height, width)."""
+    parts = tiny_components(kind)
+    sampler = SAMPLERS[request.sampler]
+    scheduler = getattr(diffusers, sampler.diffusers_class).from_config(
+        parts.sampler_config, **sampler.options
+    )
+    options: dict[str, Any] = {"height": request.height, "width": request.width}
+    name = "StableDiffusionPipeline"
+    if request.source is not None:
+        options = {"image": _picture(request.source.png), "strength": request.source.strength}
+        name = "StableDiffusionImg2ImgPipeline"
+        if request.source.mask is not None:
+            options |= {"mask_image": _picture(request.source.mask)}
+            options |= {"height": request.height, "width": request.width}
+            name = "StableDiffusionInpaintPipeline"
+    pipeline = getattr(diffusers, name)(
+        tokenizer=parts.tokenizer,
+        text_encoder=parts.text_encoder,
+        unet=parts.unet,
+        vae=parts.vae,
+        scheduler=scheduler,
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    made = pipeline(
+        prompt=request.prompt,
+        negative_prompt=request.negative_prompt or None,
+        num_inference_steps=request.steps,
+        guidance_scale=request.guidance_scale,
+        generator=torch.Generator().manual_seed(request.seed + index),
+        output_type="latent",
+        **options,
+    )
+    latents: Tensor = made.images[0]
+    return latents
+
+
+def png(pixels: "np.typing.NDArray[np.uint8]") -> bytes:
+    """A PNG file."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, format="PNG")
+    return file.getvalue()
+
+
+def _picture(file: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(file)).convert("RGB")
