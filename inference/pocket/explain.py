@@ -17,7 +17,7 @@ from torch.nn.functional import interpolate
 from inference.pocket.captions import plain_caption
 from inference.pocket.draw.picture import SIDE, picture
 from inference.pocket.evaluate import Sheet
-from inference.pocket.exam import GUIDANCE, STEPS
+from inference.pocket.exam import GUIDANCE, STEPS, grid
 from inference.pocket.objectives import noised
 from inference.pocket.spec import sample
 from inference.pocket.vae import as_tensor, sheet
@@ -65,7 +65,7 @@ class Explainer:
     def drawn(self) -> Image.Image:
         """What it learns from: pictures drawn by the recipe."""
         rng = random.Random(_SEED)
-        return _row([picture(sample(rng), rng) for _ in range(_SHOWN)])
+        return grid([picture(sample(rng), rng) for _ in range(_SHOWN)], columns=_SHOWN)
 
     @torch.inference_mode()
     def reconstructions(self) -> Image.Image:
@@ -212,17 +212,9 @@ def _overlaid(painted: Image.Image, heat: Tensor) -> Image.Image:
     return Image.composite(painted, painted.point(lambda value: value // 5), mask)
 
 
-def _row(pictures: Sequence[Image.Image]) -> Image.Image:
-    width, height = pictures[0].size
-    whole = Image.new("RGB", (len(pictures) * (width + 2) - 2, height), "white")
-    for number, one in enumerate(pictures):
-        whole.paste(one, (number * (width + 2), 0))
-    return whole
-
-
 def _labelled(pictures: Sequence[Image.Image], labels: Sequence[str], *, lines: int = 1) -> Image.Image:
     """Pictures in a row with words under each, on so many lines."""
-    row = _row(pictures)
+    row = grid(pictures, columns=len(pictures))
     whole = Image.new("RGB", (row.width, row.height + lines * _LABEL), "white")
     whole.paste(row, (0, 0))
     pen, font = ImageDraw.Draw(whole), ImageFont.load_default(size=12)

@@ -111,7 +111,19 @@ async def test_a_large_picture_is_made_smaller() -> None:
         (lambda: file_of(halves().resize((900, 900)), "PNG")[:-200], UploadFault.DAMAGED),
         (lambda: file_of(halves().resize((900, 900)), "JPEG")[:3_000], UploadFault.DAMAGED),
     ],
-    ids=str,
+    ids=(
+        "more than 10 MiB",
+        "a bomb",
+        "a smaller bomb",
+        "nothing",
+        "GIF",
+        "ICO",
+        "TIFF",
+        "SVG",
+        "GIF and PNG in one",
+        "half a PNG",
+        "half a JPEG",
+    ),
 )
 async def test_what_cannot_be_used_is_refused_with_a_reason(
     file: Callable[[], bytes], fault: UploadFault

@@ -4,7 +4,7 @@ import asyncio
 from io import BytesIO
 
 import pytest
-from house import House, has_pictures, is_drawing, labels
+from house import PICTURES, House, has_pictures, is_drawing, labels
 from PIL import Image
 
 from bot.playground import Message, Refusal
@@ -21,7 +21,7 @@ async def test_a_command_becomes_four_pictures(house: House) -> None:
     assert "Uses about" in reply.text
     assert "leaves" in reply.text
     assert labels(reply) == ["Cancel"]
-    await house.discord.until(lambda: reply.pictures and not has_pictures(reply), timeout=20)
+    await house.discord.until(lambda: reply.pictures and not has_pictures(reply), timeout=PICTURES)
     assert "still forming" in (reply.pictures[0].description or "")
     await house.pictures(reply)
     assert labels(reply) == ["U1", "U2", "U3", "U4", "🔄", "V1", "V2", "V3", "V4", "✏️", "🗑️"]
@@ -175,7 +175,7 @@ async def test_cancel_while_queued_and_while_running(house: House) -> None:
     second = await ada.command("imagine", prompt="a waiting star", steps=60)
     assert await ada.press(second, "Cancel") is None
     await house.discord.until(house.says(second, "Cancelled; nothing was charged"))
-    await house.discord.until(lambda: is_drawing(first), timeout=20)
+    await house.discord.until(lambda: is_drawing(first), timeout=PICTURES)
     assert await ada.press(first, "Cancel") is None
     await house.discord.until(house.says(first, "were used by then"))
     await house.settled()

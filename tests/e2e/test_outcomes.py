@@ -1,7 +1,7 @@
 """What becomes of a job when the world changes under it: delivered once, or refunded."""
 
 import pytest
-from house import House, is_drawing, labels
+from house import PICTURES, House, is_drawing, labels
 
 from bot.playground import Message, Refusal
 
@@ -91,7 +91,7 @@ async def test_an_answer_in_doubt_that_arrived_is_delivered_once(house: House) -
     ada = house.person("ada")
     house.discord.faults.reset(ANSWER, after=True)
     reply = await ada.command("imagine", prompt="a doubtful star", steps=3)
-    await house.discord.until(lambda: len(labels(reply)) == 11, timeout=20)
+    await house.discord.until(lambda: len(labels(reply)) == 11, timeout=PICTURES)
     await house.settled()
     assert house.states()[-1] == "delivered"
     assert len([m for m in ada.messages() if "a doubtful star" in m.text]) == 1
@@ -102,7 +102,7 @@ async def test_an_answer_that_arrived_with_an_error_is_delivered_once(house: Hou
     ada = house.person("ada")
     house.discord.faults.error(ANSWER, after=True)
     reply = await ada.command("imagine", prompt="an erring star", steps=3)
-    await house.discord.until(lambda: len(labels(reply)) == 11, timeout=20)
+    await house.discord.until(lambda: len(labels(reply)) == 11, timeout=PICTURES)
     await house.settled()
     assert house.states()[-1] == "delivered"
 
@@ -127,7 +127,7 @@ async def test_a_post_whose_reply_was_lost_is_not_posted_again(house: House) -> 
     reply = await ada.command("imagine", prompt="a twice lost star", steps=30)
     house.discord.changes.delete_message(reply.id)
     house.discord.faults.reset(POSTING, after=True)
-    await house.discord.until(lambda: "a twice lost star" in ada.messages()[-1].text, timeout=20)
+    await house.discord.until(lambda: "a twice lost star" in ada.messages()[-1].text, timeout=PICTURES)
     house.discord.clock.advance(600)
     await house.settled()
     assert len([m for m in ada.messages() if "a twice lost star" in m.text]) == 1
@@ -204,7 +204,7 @@ async def test_a_restart_takes_everything_up_again(house: House) -> None:
         await ada.command("imagine", prompt="second across", steps=3),
         await ben.command("imagine", prompt="third across", steps=3),
     ]
-    await house.discord.until(lambda: is_drawing(replies[0]), timeout=20)
+    await house.discord.until(lambda: is_drawing(replies[0]), timeout=PICTURES)
     await house.restart()
     for reply in replies:
         await house.pictures(reply)
@@ -227,7 +227,7 @@ async def test_a_lost_picture_stops_one_job_not_the_bot(house: House) -> None:
     for file in (house.settings.storage.folder / "images").rglob("*.png"):
         file.unlink()
     await house.open()
-    await house.discord.until(house.says(large, "deleted meanwhile"), timeout=20)
+    await house.discord.until(house.says(large, "deleted meanwhile"), timeout=PICTURES)
     await house.pictures(ahead)
     assert sorted(map(str, house.states()[-2:])) == ["delivered", "failed"]
     assert house.spent(ada) <= before
@@ -242,7 +242,7 @@ async def test_a_story_that_breaks_off_is_taken_up_again(
     reply = await ada.command("imagine", prompt="a stumbling star", steps=20)
     images.rename(images.with_name("away"))
     images.touch()
-    await house.discord.until(lambda: "story broke off" in caplog.text, timeout=20)
+    await house.discord.until(lambda: "story broke off" in caplog.text, timeout=PICTURES)
     images.unlink()
     images.with_name("away").rename(images)
     await house.pictures(reply)

@@ -1,7 +1,7 @@
 """Quotas, the queue and who may see what."""
 
 import pytest
-from house import House, is_drawing
+from house import PICTURES, House, is_drawing
 
 from bot.playground import Permission
 from bot.playground.interaction import InteractionKind
@@ -42,7 +42,7 @@ async def test_waiting_jobs_are_limited(house: House) -> None:
     ada, mia = house.person("ada"), house.person("mia")
     await mia.command("quota set", seconds=100_000, waiting=1)
     running = await ada.command("imagine", prompt="running", steps=60)
-    await house.discord.until(lambda: is_drawing(running), timeout=20)
+    await house.discord.until(lambda: is_drawing(running), timeout=PICTURES)
     waiting = await ada.command("imagine", prompt="waiting", steps=2)
     assert not waiting.ephemeral
     refused = await ada.command("imagine", prompt="refused", steps=2)

@@ -13,7 +13,7 @@ from bot.config import Settings, load_settings
 from bot.playground import LoopbackDiscord, Message, Person
 from bot.playground.endpoint import point_discord_py_at
 
-PICTURES = 20.0
+PICTURES = 60.0
 """Seconds within which pictures come on any machine; a patience, not a measurement."""
 
 OVER = {"delivered", "failed", "cancelled"}
