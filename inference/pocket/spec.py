@@ -192,10 +192,11 @@ def _apart(one: Colour, other: Colour) -> bool:
 
 def _portrait(rng: random.Random) -> Portrait:
     subject = rng.choice(SUBJECTS)
-    colour = rng.choice(USUAL_COLOURS[subject]) if rng.random() < 0.5 else rng.choice(COLOURS)
+    usual = subject == "snowman" or rng.random() < 0.5
+    colour = rng.choice(USUAL_COLOURS[subject] if usual else COLOURS)
     return Portrait(
         subject=subject,
-        colour="white" if subject == "snowman" else colour,
+        colour=colour,
         background=rng.choice([background for background in COLOURS if background != colour]),
         size=rng.choice((None, None, None, None, "small", "big")),
         style=rng.choice(STYLES) if rng.random() < 0.12 else None,

@@ -148,6 +148,14 @@ def test_what_is_held_out_is_never_trained_on() -> None:
     assert ONE_IN == 8
 
 
+def test_nothing_stands_before_a_background_of_its_own_colour() -> None:
+    """A white snowman on white would be a caption without a picture."""
+    for spec in _some(4000):
+        if isinstance(spec, Portrait):
+            assert spec.colour != spec.background
+            assert spec.subject != "snowman" or spec.colour == "white"
+
+
 def test_a_spec_that_makes_no_sense_is_refused() -> None:
     """Six things, a relation to nothing, a colour of nobody: each is said to be wrong."""
     circle = Thing(shape="circle", colour="red")
