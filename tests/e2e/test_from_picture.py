@@ -87,6 +87,29 @@ async def test_what_follows_begins_from_the_same_picture(house: House) -> None:
     await house.pictures(made)
 
 
+async def test_what_is_deleted_takes_its_upload_along(house: House) -> None:
+    """The picture that was sent goes with the last ones made of it; what is then asked of them is refused."""
+    ada = house.person("ada")
+    before = house.rows("SELECT digest FROM sources ORDER BY digest")
+    upload = photo(size=(200, 300))  # a shape of its own, so that no other test began from the same
+    first = await ada.command("imagine", prompt="a green field", image=upload, count=1, steps=2)
+    await house.pictures(first)
+    again = await ada.press(first, "🔄")
+    assert isinstance(again, Message)
+    await house.pictures(again)
+    form = await ada.press(again, "✏️")
+    assert isinstance(form, Modal)
+    left = []
+    for message in (first, again):
+        await ada.press(message, "🗑️")
+        left.append(house.rows("SELECT digest FROM sources ORDER BY digest"))
+    assert len(left[0]) == len(before) + 1
+    assert left[1] == before
+    refused = await ada.submit(form, {})
+    assert refused is not None
+    assert "Those pictures are gone" in refused.text
+
+
 @pytest.mark.parametrize(
     ("upload", "said"),
     [
