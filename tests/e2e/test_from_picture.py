@@ -110,6 +110,28 @@ async def test_what_is_deleted_takes_its_upload_along(house: House) -> None:
     assert "Those pictures are gone" in refused.text
 
 
+async def test_what_was_made_of_deleted_pictures_can_still_be_tried_again(house: House) -> None:
+    """It has a source of its own, cut to its own shape."""
+    ada = house.person("ada")
+    first = await ada.command(
+        "imagine", prompt="a green field", image=photo(size=(200, 250)), count=1, steps=2
+    )
+    await house.pictures(first)
+    form = await ada.press(first, "✏️")
+    assert isinstance(form, Modal)
+    other = await ada.submit(form, {"aspect": "1:1", "settings": "--steps 60"})
+    assert other is not None
+    await ada.press(other, "Cancel")
+    await house.discord.until(house.says(other, "Cancelled"))
+    await house.settled()
+    await ada.press(first, "🗑️")
+    again = await ada.press(other, "Try again")
+    assert isinstance(again, Message)
+    assert "from a picture" in again.text
+    await ada.press(again, "Cancel")
+    await house.settled()
+
+
 @pytest.mark.parametrize(
     ("upload", "said"),
     [
