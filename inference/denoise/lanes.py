@@ -133,7 +133,7 @@ class Lanes:
         return tuple(self._slots)
 
     def join(self, lane: Lane) -> None:
-        """A picture comes, from its beginning or from where it was parked."""
+        """A picture comes, to begin with its first step."""
         self._grow(lane.plan.kept)
         slot = self._free.pop()
         self._state[slot] = 0
