@@ -111,7 +111,9 @@ class Post:
                 if error.code not in TOKEN_DEAD:
                     raise _sorted(error) from error
             else:
-                return message.id if record.id in _custom_ids(message) else None
+                # “Thinking” is where the card was about to appear.
+                arrived = message.flags.loading or record.id in _custom_ids(message)
+                return message.id if arrived else None
         if record.private:
             raise OutOfReach
         return await self.find_posted(record)

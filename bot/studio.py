@@ -126,7 +126,7 @@ class Studio:
         ended = await self.source(ask, job_id)
         if ended.kind is JobKind.UPSCALE and ended.parent is not None and ended.parent_index is not None:
             return await self.upscale(ask, ended.parent, ended.parent_index)
-        parent = None if ended.parent is None else await self.source(ask, ended.parent)
+        parent = None if ended.parent is None else await self._theirs(ask, ended.parent)
         request = self._within(ended.request).asked_by(ask.owner)
         return await self._accept(ask, ended.kind, request, parent=parent, index=ended.parent_index)
 
@@ -163,9 +163,16 @@ class Studio:
         """The job, if this person may have more made of it: anybody, but for private ones.
 
         Raises:
-            UnknownJob: there is none of that id here.
+            UnknownJob: there is none of that id here, or what it began from was deleted.
             NotYours: only somebody else sees it.
         """
+        parent = await self._theirs(ask, job_id)
+        if parent.source_gone:
+            raise UnknownJob
+        return parent
+
+    async def _theirs(self, ask: Ask, job_id: str) -> JobRecord:
+        """The job, if this person may know of it. Raises as `source` does."""
         parent = await self._store.job(job_id)
         if parent is None or parent.guild_id != ask.guild_id:
             raise UnknownJob
@@ -314,7 +321,7 @@ class Studio:
         return await self._store.active(guild_id)
 
     async def discard(self, ask: Ask, job_id: str) -> JobRecord:
-        """Forget a finished job's pictures. What was spent stays spent.
+        """Forget a finished job's pictures, and the one it began from. What was spent stays spent.
 
         Raises:
             NotYours: the person is neither owner nor moderator.

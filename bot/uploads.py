@@ -61,7 +61,7 @@ class UploadReader:
         It is decoded and written anew; nothing else of the file comes through.
 
         Raises:
-            UploadRefused: it is too large, no PNG, JPEG or WebP picture, or damaged.
+            UploadRefused: it is too large, no PNG, JPEG or WebP picture, damaged, or takes too long.
         """
         if len(file) > MAX_BYTES:
             raise UploadRefused(UploadFault.TOO_LARGE)
@@ -81,7 +81,11 @@ class UploadReader:
 
 
 async def _read_by_child(file: bytes) -> tuple[int, bytes]:
-    """The exit code and the output of the process that read the file."""
+    """The exit code and the output of the process that read the file.
+
+    Raises:
+        UploadRefused: it took too long.
+    """
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
@@ -95,7 +99,7 @@ async def _read_by_child(file: bytes) -> tuple[int, bytes]:
         async with asyncio.timeout(PATIENCE):
             png, _ = await child.communicate(file)
     except TimeoutError:
-        return upload_child.DAMAGED, b""
+        raise UploadRefused(UploadFault.TOO_SLOW) from None
     finally:
         if child.returncode is None:
             child.kill()

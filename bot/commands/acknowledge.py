@@ -8,6 +8,7 @@ import discord
 
 from bot.client import Interaction
 from bot.delivery import Delivery
+from bot.post import UNKNOWN_MESSAGE
 from bot.render.cards import Allowance, Look
 from bot.studio import Studio, Ticket
 
@@ -28,7 +29,7 @@ async def acknowledge(interaction: Interaction, ticket: Ticket, studio: Studio, 
     view = look.placed(ticket.place)
     view.stop()  # see `views.buttons`: no view is kept in memory
     try:
-        response = await interaction.response.send_message(view=view, ephemeral=ticket.record.private)
+        message_id = await _answer(interaction, view, private=ticket.record.private)
     except (discord.DiscordServerError, aiohttp.ClientError, OSError) as error:
         log.warning("the answer may or may not have arrived: %r", error, extra={"job": ticket.record.id})
         delivery.in_doubt(ticket.record, ticket.job)
@@ -37,9 +38,19 @@ async def acknowledge(interaction: Interaction, ticket: Ticket, studio: Studio, 
             delivery.in_doubt(ticket.record, ticket.job)
             return
         await delivery.unanswered(ticket.record, ticket.job)
+        if error.code == UNKNOWN_MESSAGE:  # somebody deleted “thinking”: nobody waits for more
+            return
         raise
     else:
-        if response.message_id is None:
+        if message_id is None:
             delivery.in_doubt(ticket.record, ticket.job)
         else:
-            await delivery.answered(ticket.record, ticket.job, response.message_id, allowance)
+            await delivery.answered(ticket.record, ticket.job, message_id, allowance)
+
+
+async def _answer(interaction: Interaction, view: discord.ui.LayoutView, *, private: bool) -> int | None:
+    """Show the card, in the place of “thinking” where the request took its time; answer its message's id."""
+    if interaction.response.is_done():
+        return (await interaction.edit_original_response(view=view)).id
+    response = await interaction.response.send_message(view=view, ephemeral=private)
+    return response.message_id

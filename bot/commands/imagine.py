@@ -75,9 +75,11 @@ def add_imagine(
             strength=strength,
         )
         order = parse(prompt).over(options)  # what is typed wrong is said before anything is fetched
-        if image is not None:
-            order = replace(order, image=await attached.picture(image, reader))
-        ticket = await studio.imagine(ask, order)
+        if image is None:
+            ticket = await studio.imagine(ask, order)
+        else:
+            async with attached.picture(interaction, image, reader, private=private) as picture:
+                ticket = await studio.imagine(ask, replace(order, image=picture))
         await acknowledge(interaction, ticket, studio, delivery)
 
     @imagine.autocomplete("aspect")

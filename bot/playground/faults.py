@@ -76,6 +76,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._planned: list[_Planned] = []
+        self._files: list[Held] = []
         self._dropped: dict[str, int] = {}
         self._repeated: dict[str, int] = {}
 
@@ -106,6 +107,12 @@ class Faults:
         self._plan(matching, held, times)
         return held
 
+    def hold_file(self) -> Held:
+        """Keep the next fetch of an attachment from the CDN waiting until the returned hold is released."""
+        held = Held()
+        self._files.append(held)
+        return held
+
     def drop(self, event: str, *, times: int = 1) -> None:
         """Lose the next gateway events of that name, such as "INTERACTION_CREATE"."""
         self._dropped[event] = self._dropped.get(event, 0) + times
@@ -117,6 +124,7 @@ class Faults:
     def clear(self) -> None:
         """Forget everything planned."""
         self._planned.clear()
+        self._files.clear()
         self._dropped.clear()
         self._repeated.clear()
 
@@ -129,6 +137,10 @@ class Faults:
                     self._planned.remove(planned)
                 return planned.fault
         return None
+
+    def take_file(self) -> Held | None:
+        """The hold for this fetch of an attachment."""
+        return self._files.pop(0) if self._files else None
 
     def copies(self, event: str) -> int:
         """How often to send this gateway event: once, unless it is to be dropped or repeated."""

@@ -69,11 +69,17 @@ class LoopbackDiscord:
         self.app.router.add_get("/gateway", self.gateway.serve)
         self.app.router.add_get("/gateway/", self.gateway.serve)
         path = r"/cdn/attachments/{channel_id:\d+}/{attachment_id:\d+}/{filename}"
-        self.app.router.add_get(path, self.backend.attachments.serve)
+        self.app.router.add_get(path, self._serve_file)
         RestApi(self.backend, limits or RateLimits(self.clock.now)).add_to(self.app, ENDPOINTS)
         self._port = port
         self._runner: web.AppRunner | None = None
         self._archiving: asyncio.Task[None] | None = None
+
+    async def _serve_file(self, request: web.Request) -> web.StreamResponse:
+        held = self.faults.take_file()
+        if held is not None:
+            await held.wait()
+        return await self.backend.attachments.serve(request)
 
     @property
     def base_url(self) -> str:

@@ -23,8 +23,12 @@ def request_to_json(request: ImageRequest) -> str:
     return json.dumps({"version": REQUEST_VERSION, **fields}, separators=(",", ":"))
 
 
-def request_from_json(body: str, *, picture: bytes | None, mask: bytes | None) -> ImageRequest:
+def request_from_json(
+    body: str, *, picture: bytes | None, mask: bytes | None, gone: bool = False
+) -> ImageRequest:
     """The request, valid again; `picture` and `mask` are the files of its source, where it has one.
+
+    Where its source was deleted (`gone`), it is read without.
 
     Raises:
         ValueError: the text is none, is of an unknown version, or holds what no model can do any more.
@@ -38,7 +42,9 @@ def request_from_json(body: str, *, picture: bytes | None, mask: bytes | None) -
     try:
         variations = tuple(Variation(**variation) for variation in fields.pop("variations", ()))
         source = fields.pop("source", None)
-        if source is not None:
+        if gone:
+            source = None
+        elif source is not None:
             source = SourcePicture(**source, png=picture or b"", mask=mask)
         return ImageRequest(**fields, variations=variations, source=source)
     except TypeError as error:

@@ -7,7 +7,7 @@ from datetime import datetime
 import aiosqlite
 
 from bot.quota import Decision, Refused, Usage
-from bot.store import house_rules, images, jobs, ledger
+from bot.store import house_rules, images, jobs, ledger, sources
 from bot.store.database import Database, T
 from bot.store.errors import AlreadyAccepted, QuotaRefused, WrongState
 from bot.store.house_rules import AuditEntry
@@ -188,6 +188,8 @@ class JobLife:
     async def delete_pictures(self, job_id: str, *, by: int) -> JobRecord:
         """Forget the pictures of a job that is over; files no other job uses are removed. Repeatable.
 
+        The picture it began from goes too, unless a job that is not discarded began from the same.
+
         What was spent stays spent. When somebody else than its owner does it, the audit trail says so.
 
         Raises:
@@ -210,6 +212,7 @@ class JobLife:
                     detail={"job": job_id, "owner": job.user_id},
                 )
                 await house_rules.write_audit(database, entry)
+            await sources.forget(database, job_id)
             return await jobs.require(database, job_id), await images.forget(database, job_id)
 
         return await self._without_files(work)

@@ -1,6 +1,5 @@
 """The rows of jobs, and the edges of their lives. Every function runs inside somebody's transaction."""
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable
@@ -8,12 +7,15 @@ from typing import Final
 
 import aiosqlite
 
+from bot.store import sources
 from bot.store.encoding import request_from_json, request_to_json, time_from_integer, time_to_integer
 from bot.store.errors import StaleAttempt, UnknownJobId, UnreadableRequest, WrongState
 from bot.store.records import JobKind, JobRecord, JobState, NewJob, Standing
 
 _SELECT: Final = (
-    "SELECT jobs.*, requests.body, sources.picture AS source, masks.picture AS mask FROM jobs "
+    "SELECT jobs.*, requests.body, sources.picture AS source, masks.picture AS mask, "
+    "jobs.discarded AND requests.source IS NULL AND json_extract(requests.body, '$.source') IS NOT NULL "
+    "AS source_gone FROM jobs "
     "JOIN requests ON requests.number = jobs.request LEFT JOIN sources ON sources.digest = requests.source "
     "LEFT JOIN sources AS masks ON masks.digest = requests.mask"
 )
@@ -27,8 +29,8 @@ async def insert(database: aiosqlite.Connection, job: NewJob) -> None:
         "INSERT INTO requests (body, source, mask) VALUES (?, ?, ?)",
         (
             request_to_json(job.request),
-            await _kept(database, None if source is None else source.png),
-            await _kept(database, None if source is None else source.mask),
+            await sources.keep(database, None if source is None else source.png),
+            await sources.keep(database, None if source is None else source.mask),
         ),
     ) as cursor:
         request = cursor.lastrowid
@@ -56,15 +58,6 @@ async def insert(database: aiosqlite.Connection, job: NewJob) -> None:
             job.attachment_limit,
         ),
     )
-
-
-async def _kept(database: aiosqlite.Connection, file: bytes | None) -> str | None:
-    """The digest under which a source's file lies in the database."""
-    if file is None:
-        return None
-    digest = hashlib.sha256(file).hexdigest()
-    await database.execute("INSERT OR IGNORE INTO sources (digest, picture) VALUES (?, ?)", (digest, file))
-    return digest
 
 
 async def find(database: aiosqlite.Connection, job_id: str) -> JobRecord | None:
@@ -218,7 +211,9 @@ async def _rows(
 
 def _record(row: sqlite3.Row) -> JobRecord:
     try:
-        request = request_from_json(row["body"], picture=row["source"], mask=row["mask"])
+        request = request_from_json(
+            row["body"], picture=row["source"], mask=row["mask"], gone=bool(row["source_gone"])
+        )
     except ValueError as error:
         raise UnreadableRequest(row["id"], str(error)) from error
     return JobRecord(
@@ -243,5 +238,6 @@ def _record(row: sqlite3.Row) -> JobRecord:
         reason=row["reason"],
         notes=tuple(json.loads(row["notes"])),
         discarded=bool(row["discarded"]),
+        source_gone=bool(row["source_gone"]),
         attachment_limit=row["attachment_limit"],
     )

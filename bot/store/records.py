@@ -111,6 +111,8 @@ class JobRecord:
         reason: why it failed.
         notes: what the model could not follow, a sentence each.
         discarded: its pictures were deleted.
+        source_gone: so was the picture it began from, and `request` does without: nothing like it can be
+            made again.
     """
 
     id: str
@@ -135,6 +137,7 @@ class JobRecord:
     notes: tuple[str, ...]
     discarded: bool
     attachment_limit: int
+    source_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

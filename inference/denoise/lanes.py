@@ -112,8 +112,8 @@ class Lanes:
     Args:
         denoiser: the model.
         shape: of one picture's latents: channels, height, width.
-        exact: one forward for each lane, always of the same shape, so that a picture is bit for bit what it
-            is alone; otherwise another batch size may round differently.
+        exact: one forward and one update for each lane, always of the same shapes, so that a picture is bit
+            for bit what it is alone; otherwise another batch size may round differently.
     """
 
     def __init__(self, denoiser: Denoiser, shape: tuple[int, int, int], *, exact: bool = False) -> None:
@@ -133,7 +133,7 @@ class Lanes:
         return tuple(self._slots)
 
     def join(self, lane: Lane) -> None:
-        """A picture comes, from its beginning or from where it was parked."""
+        """A picture comes, to begin with its first step."""
         self._grow(lane.plan.kept)
         slot = self._free.pop()
         self._state[slot] = 0
@@ -161,7 +161,7 @@ class Lanes:
         scales = _column([lane.step.scale for lane in lanes], state)
         inputs = state[:, 0] * scales
         answers = self._answers(lanes, inputs)
-        self._state[slots] = _with_held(lanes, _updated(lanes, state, answers))
+        self._state[slots] = _with_held(lanes, self._moved(lanes, state, answers))
         for number, lane in enumerate(lanes):
             lane.clean = lane.step.clean(inputs[number], answers[number])
             lane.position += 1
@@ -185,6 +185,15 @@ class Lanes:
         first = last - torch.tensor([len(lane.texts) - 1 for lane in lanes])
         without, prompted = said[first], said[last]
         return without + _column([lane.guidance_scale for lane in lanes], said) * (prompted - without)
+
+    def _moved(self, lanes: Sequence[Lane], state: Tensor, answers: Tensor) -> Tensor:
+        """`state`, one step on; in exact mode lane by lane: products of other shapes round differently."""
+        if not self._exact:
+            return _updated(lanes, state, answers)
+        for number, lane in enumerate(lanes):
+            own = state[number : number + 1, : 1 + lane.plan.kept]
+            own.copy_(_updated([lane], own, answers[number : number + 1]))
+        return state
 
     def _grow(self, kept: int) -> None:
         """Room for one more lane, whose sampler keeps so many tensors."""

@@ -129,6 +129,44 @@ async def test_a_source_lies_beside_its_requests_once(store: Store, tmp_path: Pa
         assert database.execute("SELECT count(*) FROM sources").fetchone() == (2,)
 
 
+async def test_a_discarded_jobs_source_goes_with_its_last_user(store: Store, tmp_path: Path) -> None:
+    """Not before, wherever else it is begun from or masked with; then the job says that it is gone."""
+    png, mask = encode_png(Image.new("RGB", (128, 128)), ""), encode_png(Image.new("L", (128, 128), 255), "")
+    whole = replace(REQUEST, width=128, height=128, source=SourcePicture(png=png, strength=0.5))
+    masked = replace(whole, source=SourcePicture(png=png, mask=mask))
+    jobs = [job(number, request=request) for number, request in enumerate((whole, masked, masked), start=1)]
+    for new in jobs:
+        await rendered(store, new)
+        await store.deliver(new.id, 77)
+    left = []
+    for new in jobs:
+        await store.delete_pictures(new.id, by=ADA)
+        with closing(sqlite3.connect(tmp_path / "easel.db")) as database:
+            left += database.execute("SELECT count(*) FROM sources").fetchone()
+    assert left == [2, 2, 0]
+    for new in jobs:
+        record = await store.job(new.id)
+        assert record is not None
+        assert record.source_gone
+        assert record.request == replace(new.request, source=None)
+
+
+async def test_a_source_that_loses_its_mask_is_gone(store: Store) -> None:
+    """Without it, the request would be another one; what others began from stays."""
+    png, mask = encode_png(Image.new("RGB", (128, 128)), ""), encode_png(Image.new("L", (128, 128), 255), "")
+    whole = replace(REQUEST, width=128, height=128, source=SourcePicture(png=png))
+    masked = replace(whole, source=SourcePicture(png=png, mask=mask))
+    kept, discarded = job(1, request=whole), job(2, request=masked)
+    for new in (kept, discarded):
+        await rendered(store, new)
+        await store.deliver(new.id, 77)
+    gone = await store.delete_pictures(discarded.id, by=ADA)
+    assert (gone.source_gone, gone.request.source) == (True, None)
+    there = await store.job(kept.id)
+    assert there is not None
+    assert (there.source_gone, there.request) == (False, whole)
+
+
 def test_an_id_of_a_new_job_is_random_and_readable() -> None:
     """12 characters of Crockford's base 32; two are not the same."""
     one, two = new_job_id(), new_job_id()

@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Coroutine
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,11 +16,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from PIL import Image
 
 from bot.quota import DAY, Policy, decide
 from bot.store import JobKind, JobState, NewJob, QuotaRefused, StaleAttempt, Store, WrongState
+from inference.images import encode_png
 from inference.job import ImageResult
 from inference.request import ImageRequest
+from inference.source import SourcePicture
 
 T = TypeVar("T")
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -36,6 +40,12 @@ REQUEST = ImageRequest(
     sampler="ddim",
     seed=7,
 )
+DRAWN = [encode_png(Image.new("RGB", (128, 128), colour), "") for colour in ("red", "white", "black")]
+REQUESTS = [
+    REQUEST,
+    *(replace(REQUEST, source=SourcePicture(png=png)) for png in DRAWN[:2]),
+    *(replace(REQUEST, source=SourcePicture(png=png, mask=DRAWN[2])) for png in DRAWN[:2]),
+]
 PICTURE = ImageResult(index=0, seed=7, width=128, height=128, png=b"png")
 ANY_JOB = st.integers(0, 9)
 SECONDS = st.floats(0, 60)
@@ -51,6 +61,7 @@ class Books(RuleBasedStateMachine):
         self.store = self.run(Store.open(self.folder))
         self.now = START
         self.prices: dict[str, float] = {}
+        self.requests: dict[str, ImageRequest] = {}
 
     def teardown(self) -> None:
         if hasattr(self, "runner"):
@@ -69,14 +80,18 @@ class Books(RuleBasedStateMachine):
         except (WrongState, StaleAttempt):
             assert self.run(self.store.job(job_id)) == before
 
-    @rule(price=st.sampled_from([5.0, 40.0, 60.0]), hours=st.sampled_from([-1.0, 0.0, 0.5, 7.0]))
-    def accept(self, price: float, hours: float) -> None:
+    @rule(
+        price=st.sampled_from([5.0, 40.0, 60.0]),
+        hours=st.sampled_from([-1.0, 0.0, 0.5, 7.0]),
+        request=st.sampled_from(REQUESTS),
+    )
+    def accept(self, price: float, hours: float, request: ImageRequest) -> None:
         self.now = max(self.now + timedelta(hours=hours), START)
         number = len(self.prices) + 1
         new = NewJob(
             id=f"{number:0>12}",
             kind=JobKind.IMAGINE,
-            request=REQUEST,
+            request=request,
             interaction_id=number,
             application_id=1,
             token="t",
@@ -91,6 +106,7 @@ class Books(RuleBasedStateMachine):
         with contextlib.suppress(QuotaRefused):
             self.run(self.store.accept(new, decide=lambda usage: decide(POLICY, usage, price, new.asked_at)))
             self.prices[new.id] = price
+            self.requests[new.id] = request
 
     @precondition(lambda self: self.prices)
     @rule(number=ANY_JOB)
@@ -180,6 +196,20 @@ class Books(RuleBasedStateMachine):
         """The one picture is on the disk just while a job needs it."""
         needed = [job_id for job_id in self.prices if self.run(self.store.pictures(job_id))]
         assert len(list((self.folder / "images").rglob("*.png"))) == bool(needed)
+
+    @invariant()
+    def sources_stay_while_they_are_needed(self) -> None:
+        """A job that is not discarded can be read as it was asked for; what no such job needs is gone."""
+        needed = set()
+        for job_id, request in self.requests.items():
+            job = self.run(self.store.job(job_id))
+            assert job is not None
+            if not job.discarded:
+                assert job.request == request
+                if request.source is not None:
+                    needed |= {request.source.png, request.source.mask} - {None}
+        with closing(sqlite3.connect(self.folder / "easel.db")) as books:
+            assert {picture for (picture,) in books.execute("SELECT picture FROM sources")} == needed
 
 
 # The clock of `open` is not set before `initialize`, and a disk may be slow: neither is a fault.

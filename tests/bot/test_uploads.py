@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image, PngImagePlugin
 
+from bot import uploads
 from bot.uploads import MAX_BYTES, UploadFault, UploadReader, UploadRefused
 from inference.images import fitted
 from inference.png import png_size
@@ -132,6 +133,14 @@ async def test_what_cannot_be_used_is_refused_with_a_reason(
     with pytest.raises(UploadRefused) as refused:
         await UploadReader().picture_of(file())
     assert refused.value.fault is fault
+
+
+async def test_reading_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that keeps its process busy is refused as slow, not called damaged."""
+    monkeypatch.setattr(uploads, "PATIENCE", 0.0)
+    with pytest.raises(UploadRefused) as refused:
+        await UploadReader().picture_of(file_of(halves(), "PNG"))
+    assert refused.value.fault is UploadFault.TOO_SLOW
 
 
 async def test_whatever_is_sent_there_is_a_picture_or_a_refusal() -> None:

@@ -86,6 +86,14 @@ def test_every_lane_ends_as_the_stock_pipeline_does(kind: str, exact: bool) -> N
         assert difference <= (1e-5 if exact else 1e-4), REQUESTS[number]
 
 
+def test_in_exact_mode_neighbours_change_no_bit() -> None:
+    """Neither in the forward nor in the update, whose samplers keep different numbers of tensors."""
+    model = family("sd-1")
+    for number, index, latents in denoised("sd-1", exact=True):
+        lane = lanes_of(REQUESTS[number][1], model)[0][index]
+        assert torch.equal(latents, alone(model, lane, exact=True)), REQUESTS[number]
+
+
 def test_what_a_mask_keeps_is_kept() -> None:
     """Outside of the mask the latents are the source picture's own, to the last bit."""
     model = family("sd-1")
@@ -115,8 +123,8 @@ def _pixels() -> "np.typing.NDArray[np.uint8]":
     return np.random.default_rng(3).integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8).transpose(2, 0, 1)
 
 
-def alone(model: StableDiffusion, lane: Lane) -> Tensor:
-    lanes = Lanes(model, model.latent_shape(SIDE, SIDE))
+def alone(model: StableDiffusion, lane: Lane, *, exact: bool = False) -> Tensor:
+    lanes = Lanes(model, model.latent_shape(SIDE, SIDE), exact=exact)
     lanes.join(lane)
     while not lane.done:
         lanes.tick()
