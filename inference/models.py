@@ -98,7 +98,7 @@ POCKET: Final = ModelInfo(
     height=128,
     max_pixels=256 * 256,
     steps=20,
-    guidance_scale=3.5,
+    guidance_scale=2.0,
     sampler="dpmpp_2m_karras",
 )
 

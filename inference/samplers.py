@@ -92,7 +92,7 @@ _ALL: Final = (
         diffusers_class="PNDMScheduler",
         # Its Runge–Kutta start needs four steps and twelve evaluations; SD ships it off as well.
         options=_options(skip_prk_steps=True),
-        fewest_steps=12,
+        fewest_steps=20,
         evaluations=(1, 1),
     ),
     Sampler(

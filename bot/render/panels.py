@@ -48,7 +48,8 @@ def queue(lines: Sequence[QueueLine], *, more: int, elsewhere: int) -> discord.u
     """This server's jobs in the order they will be served; `more` wait behind those shown."""
     if not lines:
         busy = f" {words.jobs(elsewhere)} of other servers are ahead." if elsewhere else ""
-        return panel("### Queue", f"Nothing is waiting here.{busy} Try `/imagine the sea at sunset`.")
+        idea = "/imagine a lighthouse by the sea at sunset"
+        return panel("### Queue", f"Nothing is waiting here.{busy} Try `{idea}`.")
     shown = [_queue_line(line) for line in lines]
     if more:
         shown.append(f"… and {more} more")

@@ -30,7 +30,7 @@ WANTED: Final[Mapping[str, float]] = {
 }
 """What each figure should be at least, as a share of the prompts."""
 _GRAY: Final = 10.0
-"""Spread of red, green and blue, of 255, below which a picture counts as black and white."""
+"""Mean spread of red, green and blue, of 255, below which a picture counts as black and white."""
 
 
 class Painter(Protocol):
@@ -108,12 +108,11 @@ def examined(sheet: Sheet, pictures: Sequence[Image.Image], examiner: Examiner) 
             _mark_shapes(marks, spec, answer)
         elif isinstance(spec, Portrait):
             marks.count("background", background_of(answer) == spec.background)
+            marks.count("subject", examiner.subject(spec, answer) == spec.subject)
         elif spec.style == "bw":
             pixels = np.asarray(answer.convert("RGB"), np.float64)
             marks.count("black and white", float((pixels.max(-1) - pixels.min(-1)).mean()) < _GRAY)
-    portraits = [(spec, answer) for spec, answer in answers if isinstance(spec, Portrait)]
     scenes = [(spec, answer) for spec, answer in answers if isinstance(spec, Scene) and spec.style is None]
-    _mark_read(marks, examiner, "subject", portraits)
     for attribute in ("place", "time", "weather"):
         _mark_read(marks, examiner, attribute, scenes)
     return marks
@@ -139,7 +138,7 @@ class Conduct:
         rerolled: mean difference of two seeds' pictures, of 255.
         without_night: share of prompts whose picture is brighter, by more than 1 of 255, with the negative
             prompt "night, dark".
-        guided: mean similarity to the prompt at guidance 3.5, less that at guidance 1.
+        guided: mean similarity to the prompt at the painter's usual guidance, less that at guidance 1.
     """
 
     repeats: bool

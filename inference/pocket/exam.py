@@ -17,7 +17,7 @@ from inference.pocket.examiner import Examiner
 from inference.pocket.report import Report
 
 STEPS: Final = 20
-GUIDANCE: Final = 3.5
+GUIDANCE: Final = 2.0
 _BATCH: Final = 16
 
 

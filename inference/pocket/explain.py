@@ -57,9 +57,8 @@ class Explainer:
         }
         paths = []
         for name, image in pictures.items():
-            paths.append(target / f"{name}.png")
-            # A palette keeps flat illustrations small and looks the same.
-            image.quantize(256).save(paths[-1], optimize=True)
+            paths.append(target / f"{name}.webp")
+            image.save(paths[-1], quality=90, method=6)
         return paths
 
     def drawn(self) -> Image.Image:

@@ -25,6 +25,8 @@ _APART: Final = 42.0
 """Distance in RGB from the background at which a pixel belongs to a thing."""
 _SMALLEST: Final = 60
 """Pixels of the smallest thing; less is a blot."""
+_BRIDGE: Final = 2
+"""Twice so many pixels across, and a part joins nothing: what a person still counts as two is two."""
 _SIDE: Final = 32
 """Masks are compared at this size."""
 
@@ -59,15 +61,31 @@ def things_in(picture: Image.Image) -> list[Seen]:
     pixels = np.asarray(picture.convert("RGB"), np.float64)
     # The background grows darker downwards: each row is compared with its own edges.
     edges = np.median(np.concatenate((pixels[:, :4], pixels[:, -4:]), axis=1), axis=1)[:, None]
-    labels, count = ndimage.label(np.linalg.norm(pixels - edges, axis=-1) > _APART)
-    masks = [labels == number for number in range(1, count + 1)]
-    seen = [_seen(pixels, mask) for mask in masks if mask.sum() >= _SMALLEST]
-    return sorted(seen, key=lambda thing: -thing.area)
+    standing_out = np.linalg.norm(pixels - edges, axis=-1) > _APART
+    masks = [part for whole in _pieces(standing_out) for part in _cut(whole)]
+    return sorted((_seen(pixels, mask) for mask in masks), key=lambda thing: -thing.area)
 
 
 def nearest(colour: Pixels) -> Colour:
     """The palette's colour nearest to (red, green, blue) in 0 to 255."""
     return min(COLOURS, key=lambda name: float(np.square(colour - np.array(PALETTE[name])).sum()))
+
+
+def _pieces(mask: Mask) -> list[Mask]:
+    """The connected pieces that are large enough to be things."""
+    labels, count = ndimage.label(mask)
+    pieces = [labels == number for number in range(1, count + 1)]
+    return [piece for piece in pieces if piece.sum() >= _SMALLEST]
+
+
+def _cut(mask: Mask) -> list[Mask]:
+    """A piece, cut where only a thin bridge holds it together."""
+    cores = _pieces(ndimage.binary_opening(mask, iterations=_BRIDGE))
+    if len(cores) < 2:
+        return [mask]
+    distances = np.stack([ndimage.distance_transform_edt(~core) for core in cores])
+    nearest_core = distances.argmin(axis=0)
+    return [mask & (nearest_core == number) for number in range(len(cores))]
 
 
 def _seen(pixels: Pixels, mask: Mask) -> Seen:

@@ -64,7 +64,7 @@ def request(number: int) -> ImageRequest:
         model="tiny",
         width=SIDE,
         height=SIDE,
-        steps=chance.randint(max(4, sampler.fewest_steps), 12),
+        steps=chance.randint(max(4, sampler.fewest_steps), max(12, sampler.fewest_steps)),
         guidance_scale=chance.choice([0.0, 1.0, 3.5, 9.0]),
         sampler=sampler.name,
         seed=number,

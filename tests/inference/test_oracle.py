@@ -100,7 +100,7 @@ async def make(engine: Engine, request: ImageRequest) -> tuple[ImageResult, ...]
         {"sampler": "dpmpp_2m", "steps": 8, "guidance_scale": 7.5},
         {"sampler": "dpmpp_2m_karras", "steps": 10, "count": 2},
         {"sampler": "heun", "steps": 6},
-        {"sampler": "pndm", "steps": 14},
+        {"sampler": "pndm", "steps": 21},
         {"sampler": "unipc", "steps": 8},
         {"sampler": "ddpm", "steps": 8, "count": 2},
         {
@@ -110,7 +110,7 @@ async def make(engine: Engine, request: ImageRequest) -> tuple[ImageResult, ...]
             "height": 104,
             "prompt": "a red house by the sea at night",
         },
-        {"sampler": "ddim", "steps": 4, "prompt": "word " * 90},
+        {"sampler": "ddim", "steps": 4, "prompt": "a red house " * 30},
         {"sampler": "lms", "steps": 1},
     ],
     ids=lambda said: " ".join(f"{value}"[:20] for value in said.values()),

@@ -116,6 +116,17 @@ def test_a_pair_stands_as_it_is_said(relation: Relation) -> None:
     assert {"left": right < -20, "right": right > 20, "above": down < -20, "below": down > 20}[relation]
 
 
+@pytest.mark.parametrize(("bridge", "count"), [(2, 2), (12, 1)])
+def test_what_only_a_thin_bridge_joins_is_two(bridge: int, count: int) -> None:
+    """As a person counts."""
+    image = Image.new("RGB", (SIDE, SIDE), "white")
+    for box in ((20, 50, 50, 80), (75, 50, 105, 80), (50, 64, 75, 64 + bridge)):
+        image.paste((220, 30, 30), box)
+    things = things_in(image)
+    assert len(things) == count
+    assert {thing.colour for thing in things} == {"red"}
+
+
 def test_a_style_changes_the_whole_picture() -> None:
     """Black and white has no colour; pastel is pale."""
     gray = _pixels(

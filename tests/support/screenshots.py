@@ -26,7 +26,7 @@ PATIENCE: Final = 60_000
 WIDE: Final = ViewportSize(width=1440, height=1080)
 TABLET: Final = ViewportSize(width=820, height=1100)
 PHONE: Final = ViewportSize(width=390, height=844)
-FIRST_IDEA: Final = "/imagine the sea at sunset"
+FIRST_IDEA: Final = "/imagine a lighthouse by the sea at sunset"
 Scheme = Literal["dark", "light"]
 
 

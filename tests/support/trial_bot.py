@@ -137,6 +137,10 @@ async def connected(
         connection = asyncio.create_task(bot.connect())
         try:
             await loopback.until(lambda: connection.done() or loopback.gateway.identified > before)
+            # The servers come after the session has begun; tests look up their channels at once.
+            await loopback.until(
+                lambda: connection.done() or any(not guild.unavailable for guild in bot.guilds)
+            )
             if connection.done():
                 connection.result()
             yield bot

@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 import { glyph } from "./glyphs.js";
 import { THREADS } from "./world.js";
 
-const FIRST_IDEA = "/imagine the sea at sunset";
+const FIRST_IDEA = "/imagine a lighthouse by the sea at sunset";
 
 /** Draws the head of the channel shown; returns what draws its beginning, given whether it is empty. */
 export function drawPlace(page) {

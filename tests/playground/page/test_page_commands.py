@@ -112,7 +112,7 @@ async def test_a_bot_that_does_not_answer_is_told_of_where_it_happened(
 async def test_an_empty_channel_says_what_to_try(tab: Opener) -> None:
     """The hint is a press away from being sent."""
     async with tab("zoe", channel="gallery") as page:
-        await page.get_by_role("button", name="/imagine the sea at sunset").click()
+        await page.get_by_role("button", name="/imagine a lighthouse by the sea at sunset").click()
         await expect(composer(page)).to_be_focused()
         await page.keyboard.press("Enter")
         await expect(newest(page).locator(".tile")).to_have_count(4)
