@@ -39,7 +39,7 @@ class Explainer:
     def __init__(self, weights: Path) -> None:
         """Raises: OSError: there is no model in the folder."""
         self._pipeline = StableDiffusionPipeline.from_pretrained(
-            weights, torch_dtype=torch.float32, safety_checker=None, requires_safety_checker=False
+            weights, dtype=torch.float32, safety_checker=None, requires_safety_checker=False
         )
         self._pipeline.set_progress_bar_config(disable=True)
 

@@ -27,6 +27,8 @@ WITHOUT_CAPTION: Final = 0.1
 """So many learn without their caption, for classifier-free guidance."""
 SHARES: Final = (0.45, 0.2, 0.35)
 """Of shapes, portraits and scenes in a batch. Simple pictures come oftener: what they teach carries over."""
+LATE_SHARES: Final = (0.38, 0.16, 0.46)
+"""The same while the learning rate cools: scenes have the most to learn, and need the last touch most."""
 LEVELS: Final = 2
 """So many noise levels of each picture are learnt at once: its caption is read once for all of them."""
 TIMESTEPS: Final = 1000
@@ -97,7 +99,10 @@ def denoiser() -> UNet2DConditionModel:
 class _Bucket:
     latents: Tensor
     tokens: Tensor
-    weights: Tensor
+    early: Tensor
+    """How often each row is picked until the cooling,"""
+    late: Tensor
+    """and from then on."""
 
 
 class Lessons:
@@ -112,7 +117,7 @@ class Lessons:
     def batch(self, count: int, along: float, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """Latents (count, 4, height, width), float32, and tokens (count, LENGTH), int64."""
         bucket = self._buckets[self._which(along, rng)]
-        rows = pick(count, len(bucket.latents), rng, bucket.weights)
+        rows = pick(count, len(bucket.latents), rng, bucket.early if along < _COOL_FROM else bucket.late)
         wording = torch.randint(CAPTIONS, (count,), generator=rng)
         tokens = bucket.tokens[rows, wording].long()
         draws = torch.rand(count, generator=rng)
@@ -129,8 +134,9 @@ class Lessons:
 
 def _bucket(folder: Path, bucket: Bucket, tokens: Tensor) -> _Bucket:
     kinds = torch.from_numpy(Dataset.load(folder, BUCKETS[bucket]).kinds).long()
-    weights = torch.tensor(SHARES)[kinds] / kinds.bincount(minlength=3).clamp(min=1)[kinds]
-    return _Bucket(latents.load(folder, bucket), tokens, weights)
+    each = 1 / kinds.bincount(minlength=3).clamp(min=1)
+    early, late = ((torch.tensor(shares) * each)[kinds] for shares in (SHARES, LATE_SHARES))
+    return _Bucket(latents.load(folder, bucket), tokens, early, late)
 
 
 def noise_levels(count: int, rng: torch.Generator) -> Tensor:

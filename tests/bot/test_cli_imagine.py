@@ -52,7 +52,7 @@ def test_a_picture_is_made_and_made_again(tmp_path: Path) -> None:
         "seed": 7,
         "seeds": [7, 8],
         "steps": 3,
-        "guidance": 3.5,
+        "guidance": 2.0,
         "sampler": "ddim",
         "model": "pocket",
         "width": 128,

@@ -34,7 +34,7 @@ def test_what_was_not_said_suits_the_model() -> None:
         width=128,
         height=128,
         steps=20,
-        guidance_scale=3.5,
+        guidance_scale=2.0,
         sampler="dpmpp_2m_karras",
         seed=99,
         count=4,

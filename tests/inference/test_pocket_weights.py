@@ -56,9 +56,9 @@ def test_the_bundled_model_draws_what_it_is_asked(result: Result, name: str) -> 
 
 
 def test_the_examiner_can_be_trusted(result: Result) -> None:
-    """Drawn originals get nearly full marks: a bad mark is the model's."""
+    """Drawn originals get nearly full marks: a bad mark is the model's. Of 24 each may miss three."""
     for name, figure in result.originals.items():
-        assert figure.share >= 0.9, f"{name}\n{result.as_table()}"
+        assert figure.share >= 0.85, f"{name}\n{result.as_table()}"
 
 
 def test_seeds_negative_prompts_and_guidance_do_what_they_promise(result: Result) -> None:
