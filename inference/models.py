@@ -8,7 +8,6 @@ from typing import Final, Literal
 from inference.errors import InvalidRequest
 from inference.samplers import SAMPLERS
 
-Family = Literal["stable-diffusion"]
 Precision = Literal["auto", "float32", "float16", "bfloat16"]
 
 POCKET_FOLDER: Final = Path(__file__).parent / "pocket" / "weights"
@@ -21,8 +20,7 @@ class ModelInfo:
     Attributes:
         name: what people type.
         title: what people read.
-        family: which code runs it.
-        source: a folder in diffusers layout, or a hub id `owner/name`.
+        source: a folder in diffusers layout, or a hub id `owner/name`; what it holds says which code runs it.
         revision: the hub commit to pin; None for a folder.
         licence: its licence's short name, shown by `easel models`.
         about: one line of advice.
@@ -39,7 +37,6 @@ class ModelInfo:
     title: str
     source: str
     about: str
-    family: Family = "stable-diffusion"
     revision: str | None = None
     licence: str = "unknown"
     width: int = 512
@@ -121,6 +118,18 @@ KNOWN_MODELS: Final = (
         revision="451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
         about="The one most styles were made for.",
         licence="CreativeML OpenRAIL-M",
+    ),
+    ModelInfo(
+        name="sdxl-1.0",
+        title="Stable Diffusion XL 1.0",
+        source="stabilityai/stable-diffusion-xl-base-1.0",
+        revision="462165984030d82259a11f4367a4eed129e94a7b",
+        about="Large and detailed pictures, better at composition; wants a GPU with 12 GB or more.",
+        licence="CreativeML Open RAIL++-M",
+        width=1024,
+        height=1024,
+        max_pixels=1536 * 1536,
+        guidance_scale=5.0,
     ),
 )
 """What Easel knows by name. Which of them a team offers is `models.offer` in the config."""

@@ -12,7 +12,7 @@ from inference.cost import megapixel_evaluations
 from inference.denoise.knee import device_name, find_knee
 from inference.denoise.lanes import Lanes
 from inference.denoise.start import lanes_of
-from inference.families import components
+from inference.families.opening import open_model
 from inference.families.stable_diffusion import StableDiffusion
 from inference.models import ModelInfo
 from inference.preview import LatentPreview
@@ -74,13 +74,13 @@ class WarmModels:
             gc.collect()
             if self.device.type == "cuda":
                 torch.cuda.empty_cache()
-        family = StableDiffusion(components.load(model, self.device), device=self.device)
+        family = open_model(model, self.device)
         device = device_name(self.device)
         knee_of = (
             f"{device}, {model.source} at {model.revision}, {family.precision}, {model.width}x{model.height}"
         )
         if knee_of not in self.knees:
-            self.knees[knee_of] = find_knee(family, family.latent_shape(model.width, model.height))
+            self.knees[knee_of] = find_knee(family, model.width, model.height)
         warm = WarmModel(
             device=device,
             family=family,

@@ -13,6 +13,8 @@ LONGEST_HEADER: Final = 100 * 1024**2
 """The most bytes that the safetensors format allows its header."""
 WEIGHED: Final = ("unet", "vae", "text_encoder")
 """Components of a Stable Diffusion folder that hold weights."""
+SECOND: Final = "text_encoder_2"
+"""One more of Stable Diffusion XL's, where `model_index.json` names it."""
 _HUB_ID: Final = re.compile(r"[\w.-]+/[\w.-]+")
 
 
@@ -34,6 +36,11 @@ def _model(model: ModelInfo, env: Mapping[str, str]) -> Check:
         size = sum(check_safetensors(file) for file in weights)
     except (OSError, ValueError) as error:
         return problem(name, str(error), "get the model again, in diffusers layout with safetensors weights")
+    side = _native_side(folder)
+    if side is not None and model.width * model.height * 2 <= side * side:
+        configured = f"{model.width} × {model.height}"
+        said = f"its U-Net was made for {side} × {side} pixels, and the config says {configured}"
+        return warning(name, said, f"set its width and height to {side}, or smaller pictures will look poor")
     return ok(name, f"{len(weights)} weight files, {size / 1024**2:,.1f} MiB, headers whole")
 
 
@@ -52,15 +59,28 @@ def _weights(folder: Path) -> list[Path]:
     Raises:
         ValueError: it is no such folder, or a component has no safetensors weights.
     """
-    if not (folder / "model_index.json").is_file():
+    index = folder / "model_index.json"
+    if not index.is_file():
         raise ValueError(f"{folder} has no model_index.json")
+    named = json.loads(index.read_text(encoding="utf-8"))
+    two = isinstance(named, dict) and SECOND in named
     found: list[Path] = []
-    for component in WEIGHED:
+    for component in (*WEIGHED, SECOND) if two else WEIGHED:
         here = sorted((folder / component).glob("*.safetensors"))
         if not here:
             raise ValueError(f"{folder / component} has no safetensors weights")
         found += here
     return found
+
+
+def _native_side(folder: Path) -> int | None:
+    """Pixels of the square picture that its U-Net was made for; None where its configs do not say."""
+    try:
+        unet, vae = (json.loads((folder / part / "config.json").read_text()) for part in ("unet", "vae"))
+        halvings = len(vae["block_out_channels"]) - 1
+        return int(unet["sample_size"]) << halvings
+    except (OSError, ValueError, TypeError, LookupError):
+        return None
 
 
 def check_safetensors(file: Path) -> int:

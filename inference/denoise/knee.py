@@ -19,9 +19,10 @@ PATIENCE: Final = 1.5
 
 
 @torch.inference_mode()
-def find_knee(family: StableDiffusion, shape: tuple[int, int, int]) -> int:
-    """Pictures of this latent shape at once, measured on guided forwards (two rows a picture)."""
-    text, _, _ = family.conditionings("", None)
+def find_knee(family: StableDiffusion, width: int, height: int) -> int:
+    """Pictures of so many pixels at once, measured on guided forwards (two rows a picture)."""
+    text, _, _ = family.conditionings("", None, width=width, height=height)
+    shape = family.latent_shape(width, height)
     began, best, knee, pictures = time.perf_counter(), 0.0, LEAST, LEAST
     while pictures <= MOST and time.perf_counter() - began < PATIENCE:
         rate = pictures / min(_seconds(family, shape, [text] * 2 * pictures) for _ in range(2))

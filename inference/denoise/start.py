@@ -23,7 +23,10 @@ def lanes_of(request: ImageRequest, family: StableDiffusion) -> tuple[list[Lane]
     """
     guided = guides(request.guidance_scale)
     prompt, negative, notes = family.conditionings(
-        request.prompt, request.negative_prompt if guided else None
+        request.prompt,
+        request.negative_prompt if guided else None,
+        width=request.width,
+        height=request.height,
     )
     plan = _plan(request.sampler, request.steps, request.steps - request.steps_taken, _frozen(family))
     shape = family.latent_shape(request.width, request.height)

@@ -9,7 +9,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from inference.denoise.lanes import Conditioning
 from inference.families.components import Components
-from inference.families.text import TextReader
+from inference.families.text import Embedded, TextReader
 
 DECODE_PIXELS: Final = 512 * 512
 """Pixels decoded at once: the VAE's memory peaks far above the U-Net's."""
@@ -20,7 +20,7 @@ class Seen:
     """What the VAE sees in a picture: a normal distribution over latents (Kingma & Welling 2014).
 
     Attributes:
-        mean: float32, (channels, height, width), times the VAE's scaling factor, as all latents are.
+        mean: float32, (channels, height, width), scaled as the U-Net's latents are.
         deviation: likewise.
     """
 
@@ -42,11 +42,18 @@ class StableDiffusion:
 
     def __init__(self, components: Components, *, device: torch.device) -> None:
         self._unet = components.unet
-        self._reader = TextReader(components.tokenizer, components.text_encoder, dtype=self._unet.dtype)
+        self._readers = [TextReader(components.tokenizer, components.text_encoder, dtype=self._unet.dtype)]
         self._vae = components.vae
         self.device = device
         self.sampler_config: Mapping[str, object] = components.sampler_config
         self._factor = 2 ** (len(self._vae.config.block_out_channels) - 1)
+        said = self._vae.config
+        self._scaling = said.scaling_factor
+        # Newer VAEs say where the middle of their latents lies, and how far they spread, by channel.
+        self._mean, self._spread = (
+            torch.tensor(said.get(name) or [usual], device=device)[:, None, None]
+            for name, usual in (("latents_mean", 0.0), ("latents_std", 1.0))
+        )
 
     @property
     def precision(self) -> str:
@@ -66,32 +73,43 @@ class StableDiffusion:
         if len(set(lengths)) > 1:  # the shorter texts' missing tokens must not be looked at
             mask = torch.arange(max(lengths))[None] < torch.tensor(lengths)[:, None]
             mask = mask.to(self.device)
+        about = None
+        if texts[0].pooled is not None:
+            about = {
+                "text_embeds": _stacked([text.pooled for text in texts]),
+                "time_ids": _stacked([text.size_ids for text in texts]),
+            }
         output: torch.Tensor = self._unet(
             latents.to(self._unet.dtype),
             timesteps,
             encoder_hidden_states=pad_sequence([text.hidden for text in texts], batch_first=True),
             encoder_attention_mask=mask,
+            added_cond_kwargs=about,
             return_dict=False,
         )[0]
         return output.float()
 
     def conditionings(
-        self, prompt: str, negative: str | None
+        self,
+        prompt: str,
+        negative: str | None,
+        *,
+        width: int,  # noqa: ARG002 - of Stable Diffusion XL
+        height: int,  # noqa: ARG002
     ) -> tuple[Conditioning, Conditioning | None, tuple[str, ...]]:
         """What a prompt and, where there is guidance, its negative say; what was left out, a sentence each.
 
         Both are made equally long with empty chunks, as the stock pipelines want it of long prompts.
+
+        Args:
+            prompt: what the picture shall show.
+            negative: what it shall not; "" for nothing in particular, None without guidance.
+            width: of the picture, pixels. Stable Diffusion XL alone is told of sizes.
+            height: likewise.
         """
-        chunks, notes = self._reader.read("prompt", prompt)
-        if negative is None:
-            return Conditioning(hidden=self._reader.embed(chunks)), None, notes
-        against, more = self._reader.read("negative prompt", negative)
-        longest = max(len(chunks), len(against))
-        prompted, unwanted = (
-            Conditioning(hidden=self._reader.embed(each + (self._reader.empty(),) * (longest - len(each))))
-            for each in (chunks, against)
-        )
-        return prompted, unwanted, (*more, *notes)
+        texts, notes = embedded(self._readers, prompt, negative)
+        prompted, *unwanted = (Conditioning(hidden=each.hidden) for (each,) in texts)
+        return prompted, unwanted[0] if unwanted else None, notes
 
     def decodes_at_once(self, width: int, height: int) -> int:
         """Pictures of so many pixels that `decode` should be given at once: the VAE's memory peaks high."""
@@ -100,7 +118,7 @@ class StableDiffusion:
     @torch.inference_mode()
     def decode(self, latents: torch.Tensor) -> torch.Tensor:
         """Pictures from clean latents, uint8 RGB on the CPU, (count, height, width, 3)."""
-        scaled = (latents / self._vae.config.scaling_factor).to(self._vae.dtype)
+        scaled = (latents * self._spread / self._scaling + self._mean).to(self._vae.dtype)
         image = self._vae.decode(scaled, return_dict=False)[0].float()
         # As diffusers' image processor: to [0, 1], then rounded to the nearest of 256 levels.
         image = (image * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 1) * 255
@@ -113,14 +131,40 @@ class StableDiffusion:
         # As diffusers' image processor: to [0, 1], then to [-1, 1].
         pixels = 2 * (picture[None].to(self.device, torch.float32) / 255) - 1
         seen = self._vae.encode(pixels.to(self._vae.dtype)).latent_dist
-        factor = self._vae.config.scaling_factor
-        return Seen(mean=seen.mean[0].float() * factor, deviation=seen.std[0].float() * factor)
+        return Seen(
+            mean=(seen.mean[0].float() - self._mean) * self._scaling / self._spread,
+            deviation=seen.std[0].float() * self._scaling / self._spread,
+        )
 
     def encode_images(self, images: torch.Tensor) -> torch.Tensor:
         """Latents of pictures in [-1, 1], (count, 3, height, width): the mean of what the VAE sees."""
         seen = self._vae.encode(images.to(self.device, self._vae.dtype)).latent_dist.mode()
-        latents: torch.Tensor = seen.float() * self._vae.config.scaling_factor
+        latents: torch.Tensor = (seen.float() - self._mean) * self._scaling / self._spread
         return latents
+
+
+def embedded(
+    readers: Sequence[TextReader], prompt: str, negative: str | None
+) -> tuple[list[list[Embedded]], tuple[str, ...]]:
+    """What each reader makes of a prompt and, unless it is None, of its negative; what was left out.
+
+    All are made equally long with empty chunks. The first reader says what was left out: all read the same.
+    """
+    said = {"prompt": prompt} if negative is None else {"prompt": prompt, "negative prompt": negative}
+    read = {field: [reader.read(field, text) for reader in readers] for field, text in said.items()}
+    longest = max(len(chunks) for each in read.values() for chunks, _ in each)
+    texts = [
+        [
+            reader.embed(chunks + (reader.empty(),) * (longest - len(chunks)))
+            for reader, (chunks, _) in zip(readers, each, strict=True)
+        ]
+        for each in read.values()
+    ]
+    return texts, tuple(note for each in reversed(read.values()) for note in each[0][1])
+
+
+def _stacked(vectors: Sequence[torch.Tensor | None]) -> torch.Tensor:
+    return torch.stack([vector for vector in vectors if vector is not None])
 
 
 def guides(guidance_scale: float) -> bool:

@@ -13,7 +13,7 @@ MOST_CHUNKS: Final = 8
 """What is longer is cut: beyond some hundred words nothing is heard any more."""
 
 REMEMBERED: Final = 64
-"""Texts whose embeddings are kept: a quarter of a megabyte each, or a few where a text is long."""
+"""Texts whose embeddings are kept: a quarter or half a megabyte each, or a few where a text is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +29,43 @@ class Chunk:
     weights: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedded:
+    """What a text encoder makes of a text.
+
+    Attributes:
+        hidden: (chunks · tokens, width), a vector for each token, times its weight.
+        pooled: (width,), one for the whole first chunk, unweighed; None from encoders without a projection.
+    """
+
+    hidden: Tensor
+    pooled: Tensor | None
+
+
 class TextReader:
     """A tokenizer and a text encoder of CLIP's kind.
 
     Args:
         tokenizer: `CLIPTokenizer`.
-        encoder: `CLIPTextModel`.
+        encoder: `CLIPTextModel`, or `CLIPTextModelWithProjection`.
         dtype: of the embeddings.
+        penultimate: what the last layer but one says counts, without the last normalization, as Stable
+            Diffusion XL has it (Podell et al. 2023); otherwise the last layer.
     """
 
-    def __init__(self, tokenizer: Any, encoder: Any, *, dtype: torch.dtype) -> None:  # noqa: ANN401 - untyped there
+    def __init__(
+        self,
+        tokenizer: Any,  # noqa: ANN401 - untyped there
+        encoder: Any,  # noqa: ANN401
+        *,
+        dtype: torch.dtype,
+        penultimate: bool = False,
+    ) -> None:
         self._tokenizer = tokenizer
         self._encoder = encoder
         self._dtype = dtype
-        self._embedded: OrderedDict[tuple[Chunk, ...], Tensor] = OrderedDict()
+        self._penultimate = penultimate
+        self._embedded: OrderedDict[tuple[Chunk, ...], Embedded] = OrderedDict()
 
     @property
     def room(self) -> int:
@@ -65,8 +88,8 @@ class TextReader:
         )
         return chunks, self._left_out(field, ids[most:], most)
 
-    def embed(self, chunks: tuple[Chunk, ...]) -> Tensor:
-        """(chunks · tokens, width): the encoder's last hidden states, times the tokens' weights.
+    def embed(self, chunks: tuple[Chunk, ...]) -> Embedded:
+        """What the encoder makes of it.
 
         What was read lately is remembered: rerolls and variations say the same again, and many people share
         a negative prompt.
@@ -80,20 +103,21 @@ class TextReader:
         return embedded
 
     @torch.inference_mode()
-    def _encode(self, chunks: tuple[Chunk, ...]) -> Tensor:
+    def _encode(self, chunks: tuple[Chunk, ...]) -> Embedded:
         """Weights would also change how loud the text is as a whole: its mean is put back to what it was."""
         ids = torch.tensor([chunk.ids for chunk in chunks], device=self._encoder.device)
-        mask = None
-        if getattr(self._encoder.config, "use_attention_mask", False):
-            mask = torch.tensor([self._mask(chunk) for chunk in chunks], device=ids.device)
-        hidden: Tensor = self._encoder(ids, attention_mask=mask)[0]
+        said = self._encoder(ids, attention_mask=self._masks(chunks), output_hidden_states=self._penultimate)
+        hidden: Tensor = said.hidden_states[-2] if self._penultimate else said.last_hidden_state
+        pooled: Tensor | None = getattr(said, "text_embeds", None)
         if any(weight != 1.0 for chunk in chunks for weight in chunk.weights):
             factors = torch.tensor(
                 [chunk.weights for chunk in chunks], device=ids.device, dtype=torch.float32
             )
             weighed = hidden.float() * factors[..., None]
             hidden = weighed * (hidden.float().mean() / weighed.mean())
-        return hidden.flatten(0, 1).to(self._dtype)
+        return Embedded(
+            hidden.flatten(0, 1).to(self._dtype), None if pooled is None else pooled[0].to(self._dtype)
+        )
 
     def empty(self) -> Chunk:
         """A chunk that says nothing."""
@@ -110,10 +134,18 @@ class TextReader:
             ids=(start, *ids, end, *([pad] * padding)), weights=(1.0, *weights, 1.0, *([1.0] * padding))
         )
 
-    def _mask(self, chunk: Chunk) -> list[int]:
-        """1 for what is text, start and end included; for encoders that were trained to ignore padding."""
-        end = chunk.ids.index(self._tokenizer.eos_token_id, 1)
-        return [int(position <= end) for position in range(len(chunk.ids))]
+    def _masks(self, chunks: tuple[Chunk, ...]) -> Tensor | None:
+        """1 for what is text, start and end included; for encoders that were trained to ignore padding.
+
+        The stock pipeline of Stable Diffusion XL never asks.
+        """
+        if self._penultimate or not getattr(self._encoder.config, "use_attention_mask", False):
+            return None
+        ends = [chunk.ids.index(self._tokenizer.eos_token_id, 1) for chunk in chunks]
+        masks = [
+            [int(at <= end) for at in range(len(chunk.ids))] for chunk, end in zip(chunks, ends, strict=True)
+        ]
+        return torch.tensor(masks, device=self._encoder.device)
 
     def _left_out(self, field: str, ids: list[int], most: int) -> tuple[str, ...]:
         if not ids:

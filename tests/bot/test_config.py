@@ -190,4 +190,4 @@ def test_the_default_model_stands_first() -> None:
         None, {"EASEL_MODELS__OFFER": "pocket,sd-1.5", "EASEL_MODELS__DEFAULT": "sd-1.5"}
     )
     assert list(settings.catalogue()) == ["sd-1.5", "pocket"]
-    assert list(settings.catalogue(everything=True)) == ["sd-1.5", "pocket", "sd-1.4"]
+    assert list(settings.catalogue(everything=True)) == ["sd-1.5", "pocket", "sd-1.4", "sdxl-1.0"]

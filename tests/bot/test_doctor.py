@@ -155,6 +155,33 @@ def test_a_model_that_is_not_whole_is_a_problem(tmp_path: Path) -> None:
     assert "is no safetensors file" in verdict()
 
 
+def test_a_folder_of_stable_diffusion_xl_has_one_component_more(tmp_path: Path) -> None:
+    """Where `model_index.json` names a second text encoder, it must be there too."""
+    (own := tmp_path / "own").mkdir()
+    (own / "model_index.json").write_text(json.dumps({"text_encoder_2": ["transformers", "CLIPTextModel"]}))
+    for component in look_at_models.WEIGHED:
+        weights(own / component / "model.safetensors")
+    (check,) = look_at_models.models(own_model(own), {})
+    assert "text_encoder_2 has no safetensors weights" in check.said
+    weights(own / "text_encoder_2" / "model.safetensors")
+    (check,) = look_at_models.models(own_model(own), {})
+    assert check.said.startswith("4 weight files")
+
+
+def test_a_size_far_below_what_the_model_was_made_for_is_warned_of(tmp_path: Path) -> None:
+    """Somebody adds a large model and forgets its width and height."""
+    (own := tmp_path / "own").mkdir()
+    (own / "model_index.json").write_text("{}")
+    for component in look_at_models.WEIGHED:
+        weights(own / component / "model.safetensors")
+    (own / "vae" / "config.json").write_text(json.dumps({"block_out_channels": [8, 8, 8, 8]}))
+    for sample_size, verdict in ((64, "ok"), (128, "warning")):
+        (own / "unet" / "config.json").write_text(json.dumps({"sample_size": sample_size}))
+        (check,) = look_at_models.models(own_model(own), {})
+        assert check.verdict == verdict
+    assert "made for 1024 × 1024 pixels, and the config says 512 × 512" in check.said
+
+
 def test_a_model_from_the_hub_is_looked_for_in_its_cache(tmp_path: Path) -> None:
     """Nothing is fetched to check it."""
     catalogue = Catalogue([ModelInfo(name="far", title="Far", source="owner/far", about="")])

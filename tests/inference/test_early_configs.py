@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import torch
 from inference import POCKET, SAMPLERS
 from inference.denoise import samplers
 from inference.families.components import _sampler_config
+from inference.families.folder import ModelFolder
 
 EARLY: dict[str, Any] = {
     "beta_end": 0.012,
@@ -41,7 +43,7 @@ def test_early_configs_are_corrected_as_the_stock_pipeline_does(tmp_path: Path, 
     index["scheduler"] = ["diffusers", said["_class_name"]]
     (folder / "model_index.json").write_text(json.dumps(index))
     stock = diffusers.StableDiffusionPipeline.from_pretrained(folder, dtype=torch.float32).scheduler
-    ours = _sampler_config(POCKET, folder)
+    ours = _sampler_config(ModelFolder(replace(POCKET, source=str(folder))))
     for name in ("ddim", "pndm", "euler", "lms"):
         sampler = SAMPLERS[name]
         theirs = getattr(diffusers, sampler.diffusers_class).from_config(stock.config, **sampler.options)

@@ -12,13 +12,12 @@ from typing import Final
 import numpy as np
 import pytest
 import torch
-from tiny_models import KINDS, SIDE, png, stock_latents, tiny_components
+from tiny_models import KINDS, SIDE, png, stock_latents, tiny_family
 from torch import Tensor
 
 from inference import SAMPLERS, ImageRequest, SourcePicture
 from inference.denoise.lanes import Lane, Lanes
 from inference.denoise.start import lanes_of
-from inference.families.stable_diffusion import StableDiffusion
 
 # The stock samplers themselves warn, in a test's hands as in anybody's.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -38,11 +37,6 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-@cache
-def family(kind: str) -> StableDiffusion:
-    return StableDiffusion(tiny_components(kind), device=torch.device("cpu"))
 
 
 @cache
@@ -81,7 +75,7 @@ def stock(kind: str, number: int, index: int) -> Tensor:
 
 @cache
 def alone(kind: str, number: int, index: int) -> Tensor:
-    model = family(kind)
+    model = tiny_family(kind)
     lane = lanes_of(request(number), model)[0][index]
     lanes = Lanes(model, model.latent_shape(SIDE, SIDE), exact=True)
     lanes.join(lane)
@@ -102,7 +96,7 @@ class Evening:
         self.chance = random.Random(order)
         self.kind = self.chance.choice(KINDS)
         self.exact = self.chance.random() < 0.3
-        model = family(self.kind)
+        model = tiny_family(self.kind)
         self.lanes = slots(model, model.latent_shape(SIDE, SIDE), exact=self.exact)
         self.to_come = self.chance.randint(4, 9)
         self.who: dict[Lane, tuple[int, int]] = {}
@@ -133,7 +127,7 @@ class Evening:
     def come(self) -> None:
         self.to_come -= 1
         number = self.chance.randrange(POOL)
-        for index, lane in enumerate(lanes_of(request(number), family(self.kind))[0]):
+        for index, lane in enumerate(lanes_of(request(number), tiny_family(self.kind))[0]):
             self.who[lane] = (number, index)
             self.lanes.join(lane)
 

@@ -1,13 +1,12 @@
 """Pictures denoised together, each against its own stock pipeline run alone."""
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Final
 
 import numpy as np
 import pytest
 import torch
-from tiny_models import KINDS, SIDE, png, stock_latents, tiny_components
+from tiny_models import KINDS, SIDE, png, stock_latents, tiny_family
 from torch import Tensor
 
 from inference import ImageRequest, SourcePicture
@@ -32,11 +31,6 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-@cache
-def family(kind: str) -> StableDiffusion:
-    return StableDiffusion(tiny_components(kind), device=torch.device("cpu"))
 
 
 def request(sampler: str, **said: object) -> ImageRequest:
@@ -88,7 +82,7 @@ def test_every_lane_ends_as_the_stock_pipeline_does(kind: str, exact: bool) -> N
 
 def test_in_exact_mode_neighbours_change_no_bit() -> None:
     """Neither in the forward nor in the update, whose samplers keep different numbers of tensors."""
-    model = family("sd-1")
+    model = tiny_family("sd-1")
     for number, index, latents in denoised("sd-1", exact=True):
         lane = lanes_of(REQUESTS[number][1], model)[0][index]
         assert torch.equal(latents, alone(model, lane, exact=True)), REQUESTS[number]
@@ -96,7 +90,7 @@ def test_in_exact_mode_neighbours_change_no_bit() -> None:
 
 def test_what_a_mask_keeps_is_kept() -> None:
     """Outside of the mask the latents are the source picture's own, to the last bit."""
-    model = family("sd-1")
+    model = tiny_family("sd-1")
     (lane,), _ = lanes_of(request("euler_a", source=from_picture(0.8, masked=True)), model)
     assert lane.held is not None
     latents = alone(model, lane)
@@ -109,7 +103,7 @@ def test_what_a_mask_keeps_is_kept() -> None:
 
 def test_a_little_strength_stays_near_the_source() -> None:
     """The more of the steps are taken, the farther away it ends."""
-    model = family("sd-1")
+    model = tiny_family("sd-1")
     distances = []
     for strength in (0.2, 0.5, 1.0):
         (lane,), _ = lanes_of(request("ddim", steps=10, source=from_picture(strength)), model)
@@ -133,7 +127,7 @@ def alone(model: StableDiffusion, lane: Lane, *, exact: bool = False) -> Tensor:
 
 def denoised(kind: str, *, exact: bool) -> list[tuple[int, int, Tensor]]:
     """All requests in shared ticks: which request, which picture, its final latents."""
-    model = family(kind)
+    model = tiny_family(kind)
     lanes = Lanes(model, model.latent_shape(SIDE, SIDE), exact=exact)
     who: dict[Lane, tuple[int, int]] = {}
     made, tick, most = [], 0, 0

@@ -12,7 +12,7 @@ def test_what_was_read_lately_is_not_read_again() -> None:
     reader = TextReader(parts.tokenizer, parts.text_encoder, dtype=torch.float32)
 
     def read(text: str) -> torch.Tensor:
-        return reader.embed(reader.read("prompt", text)[0])
+        return reader.embed(reader.read("prompt", text)[0]).hidden
 
     first = read("a red house")
     assert read("a red house") is first
