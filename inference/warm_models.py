@@ -1,6 +1,7 @@
 """The models a worker keeps loaded, warmed up and measured."""
 
 import gc
+import logging
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -12,11 +13,14 @@ from inference.cost import megapixel_evaluations
 from inference.denoise.knee import device_name, find_knee
 from inference.denoise.lanes import Lanes
 from inference.denoise.start import lanes_of
+from inference.families.compiled import default_compiler
 from inference.families.opening import open_model
 from inference.families.stable_diffusion import StableDiffusion
 from inference.models import ModelInfo
 from inference.preview import LatentPreview
 from inference.request import ImageRequest
+
+log = logging.getLogger(__name__)
 
 KEPT: Final = 2
 """Models in memory at once; the one not used for longest makes room."""
@@ -47,12 +51,17 @@ class WarmModel:
 class WarmModels:
     """Loads on demand. Nothing is imported from a model's folder but numbers and words.
 
+    Args:
+        device: where they run.
+        compiled: whether U-Nets are compiled for their native size, which takes minutes the first time.
+
     Attributes:
         knees: those known by what they were measured for; they are not measured again.
     """
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self, device: torch.device, *, compiled: bool = False) -> None:
         self.device = device
+        self._compiled = compiled
         self.knees: dict[str, int] = {}
         self._models: OrderedDict[ModelInfo, WarmModel] = OrderedDict()
 
@@ -81,6 +90,11 @@ class WarmModels:
         )
         if knee_of not in self.knees:
             self.knees[knee_of] = find_knee(family, model.width, model.height)
+        if self._compiled:
+            for rows in family.compile(
+                model.width, model.height, pictures=self.knees[knee_of], compiler=default_compiler
+            ):
+                log.info("%s is compiled for %d rows", model.name, rows)
         warm = WarmModel(
             device=device,
             family=family,
