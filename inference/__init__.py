@@ -5,7 +5,7 @@ Importing this imports no torch: that happens in the worker process alone.
 
 from inference.engine import Engine
 from inference.errors import EngineClosed, InferenceError, InvalidRequest, ModelUnavailable
-from inference.fair_queue import FairCounters
+from inference.fair_counters import FairCounters
 from inference.handle import Job
 from inference.job import (
     Cancelled,

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from inference.errors import EngineClosed, InvalidRequest, ModelUnavailable
-from inference.fair_queue import FairCounters
+from inference.fair_counters import FairCounters
 from inference.handle import Job
 from inference.job import FailureCode
 from inference.line import Line

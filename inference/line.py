@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from itertools import count, islice
 
 from inference.cost import CostModel
-from inference.fair_queue import FairCounters, FairQueue
+from inference.fair_counters import FairCounters
+from inference.fair_queue import FairQueue
 from inference.job import Cancelled, Done, Failed, FailureCode, Outcome, Preview, Progress, Started
 from inference.live_job import FATAL_DEATHS, LiveJob
 from inference.messages import AboutJob, Began, Finished, Previewed, Refused, Stepped, Stopped

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from wrong_queues import NaiveIdleQueue, NewestFirstQueue
 
 from inference.errors import InvalidRequest
-from inference.fair_queue import FairCounters, FairQueue
+from inference.fair_counters import FairCounters
+from inference.fair_queue import FairQueue
 
 
 @dataclass(frozen=True)
@@ -136,27 +138,6 @@ def test_two_backlogged_owners_never_drift_further_apart_than_a_request_of_each(
     """|S_i/w_i − S_j/w_j| ≤ L_i/w_i + L_j/w_j in every interval, however wrong the estimates are."""
     log = run(FairQueue(), arrivals, weights)
     assert worst_excess(log, arrivals, weights) <= 1e-6
-
-
-class NaiveIdleQueue(FairQueue):
-    """Deliberately wrong: an owner who comes to an idle queue keeps the counter of long ago."""
-
-    def _newcomer_start(self) -> float:
-        least = self._least_start()
-        return 0.0 if least is None else least
-
-    def _leave(self, ticket: str, name: str) -> None:
-        remembered = dict(self._owners)
-        super()._leave(ticket, name)
-        self._owners = remembered | self._owners
-
-
-class NewestFirstQueue(FairQueue):
-    """Deliberately wrong: on a tie the newest comes first."""
-
-    def _tie_key(self, owner: object) -> tuple[bool, int]:
-        served, arrival = super()._tie_key(owner)  # type: ignore[arg-type]
-        return served, -arrival
 
 
 def test_an_owner_who_worked_alone_does_not_pay_for_it_later() -> None:
