@@ -19,7 +19,7 @@ from inference.denoise.lanes import Lane, Lanes
 from inference.denoise.start import lanes_of
 from inference.errors import NumbersLost
 from inference.job import ImageResult
-from inference.messages import Finished, FromWorker, Previewed, Stepped
+from inference.messages import Finished, FromWorker, Parked, Previewed, Stepped
 from inference.request import ImageRequest
 from inference.warm_models import WarmModel
 
@@ -43,6 +43,7 @@ class Making:
         latents: those that wait to be decoded.
         files: those that are being written, or are.
         seconds: its share of the time computed so far.
+        parked: nothing of it is computed until it is gone on with.
     """
 
     job_id: str
@@ -56,6 +57,7 @@ class Making:
     seconds: float = 0.0
     steps_said: int = 0
     previewed_at: float | None = None
+    parked: bool = False
 
     @property
     def steps_done(self) -> int:
@@ -65,8 +67,8 @@ class Making:
 
     @property
     def entries(self) -> int:
-        """Its rows in a forward."""
-        return sum(len(lane.texts) for lane in self.lanes.values() if not lane.done)
+        """Its rows in the next forward."""
+        return 0 if self.parked else sum(len(lane.texts) for lane in self.lanes.values() if not lane.done)
 
 
 class Bench:
@@ -91,7 +93,12 @@ class Bench:
     @property
     def busy(self) -> bool:
         """Whether a tick has anything to do."""
-        return bool(self._making)
+        return any(not making.parked for making in self._making.values())
+
+    @property
+    def keeping(self) -> tuple[WarmModel, ...]:
+        """The models of parked jobs."""
+        return tuple(making.warm for making in self._making.values() if making.parked)
 
     def begin(self, job_id: str, request: ImageRequest, warm: WarmModel) -> None:
         """Words become embeddings, seeds become noise, and the request's pictures join at the next tick."""
@@ -113,9 +120,34 @@ class Bench:
         )
 
     def stop(self, job_id: str) -> float | None:
-        """Somebody does not want it any more; returns what it took, None where it is not here."""
+        """Somebody does not want it any more; returns what it took.
+
+        None where it is not here, or is parked: then what it took was said.
+        """
         making = self._making.get(job_id)
-        return None if making is None else self._leave(making)
+        if making is None:
+            return None
+        seconds = self._leave(making)
+        return None if making.parked else seconds
+
+    def park(self, job_id: str) -> Parked | None:
+        """Computes no more of it until `resume`; None where it is past its last step, or not here."""
+        making = self._making.get(job_id)
+        if making is None or making.parked or any(lane.done for lane in making.lanes.values()):
+            return None
+        making.parked = True
+        return Parked(
+            job_id=job_id,
+            step=making.steps_done,
+            steps=making.request.steps_taken,
+            compute_seconds=making.seconds,
+        )
+
+    def resume(self, job_id: str) -> None:
+        """Goes on with a parked job; one that is not here is no matter."""
+        making = self._making.get(job_id)
+        if making is not None:
+            making.parked = False
 
     def tick(self) -> None:
         """One forward for one group, one decode, and whatever files are written by now."""

@@ -53,6 +53,10 @@ class CostModel:
         """Seconds per megapixel-evaluation by model, to be kept between runs."""
         return dict(self._rates)
 
+    def rate(self, model: str) -> float:
+        """Seconds per megapixel-evaluation of a model; a cautious guess before anything was measured."""
+        return self._rates.get(model, CAUTIOUS_RATE)
+
     def knows(self, request: ImageRequest | UpscaleRequest) -> bool:
         """Whether anything of the kind was measured."""
         return _name(request) in self._rates

@@ -15,7 +15,19 @@ from inference.handle import Job
 from inference.job import FailureCode
 from inference.line import Line
 from inference.live_job import LiveJob
-from inference.messages import AboutModel, Admit, Broken, Cancel, FromWorker, Load, Loading, Ready, Remember
+from inference.messages import (
+    AboutModel,
+    Admit,
+    Broken,
+    Cancel,
+    FromWorker,
+    Load,
+    Loading,
+    Park,
+    Ready,
+    Remember,
+    Resume,
+)
 from inference.models import Catalogue
 from inference.placement.local import LocalWorker
 from inference.placement.supervisor import Supervisor
@@ -58,6 +70,8 @@ class Engine:
         knees: what `knees()` gave in an earlier run.
         compile_into: a folder for compiled U-Nets; None does not compile. That takes minutes when a model
             is loaded for the first time; what was made is found again there.
+        quantum: compute-seconds after which a job is parked while others wait who have had less, more than 0;
+            None for what a normal request takes, see `inference.quantum.Quantum`.
 
     Raises:
         InvalidRequest: `preload` is not in the catalogue.
@@ -78,9 +92,10 @@ class Engine:
         exact: bool = False,
         knees: Mapping[str, int] | None = None,
         compile_into: Path | None = None,
+        quantum: float | None = None,
     ) -> None:
         self._catalogue = catalogue
-        self._line = Line(counters=counters, rates=rates)
+        self._line = Line(counters=counters, rates=rates, quantum=quantum)
         self._watchdog = watchdog
         self._slots = slots
         self._preload = None if preload is None else catalogue.require(preload or catalogue.default.name)
@@ -215,7 +230,7 @@ class Engine:
         if isinstance(message, Ready | Broken):
             self._supervisor.expect_word_within(self._watchdog if self._line.running else None)
         if isinstance(message, AboutModel):
-            self._readiness.hear(message, learn_rate=self._line.cost.seed)
+            self._readiness.hear(message, learn_rate=self._line.seed)
         else:
             self._line.hear(message)
         self._serve()
@@ -229,27 +244,32 @@ class Engine:
     # What follows from it.
 
     def _serve(self) -> None:
-        """Gives a free worker its next job, and everybody waiting their place."""
+        """Gives a free worker its next job, has others make way for it, and tells everybody their place."""
         if self._readiness.takes_jobs:
             for live in self._line.next(slots=self.slots):
                 self._give(live)
+            for live in self._line.to_park(slots=self.slots):
+                self._supervisor.send(Park(job_id=live.id))
             if not self._line.running:
                 self._supervisor.expect_word_within(None)
         self._line.tell_places()
 
     def _give(self, live: LiveJob) -> None:
+        slowest = sum(other.estimated_step for other in self._line.running.values())
+        self._supervisor.expect_word_within(max(self._watchdog, SLOWER_THAN_THOUGHT * slowest))
+        if live.parked:
+            self._line.resume(live)
+            self._supervisor.send(Resume(job_id=live.id))
+            return
         live.with_worker = True
         live.attempt += 1
         model = self._catalogue[live.request.model] if isinstance(live.request, ImageRequest) else None
-        slowest = sum(other.estimated_step for other in self._line.running.values())
-        self._supervisor.expect_word_within(max(self._watchdog, SLOWER_THAN_THOUGHT * slowest))
         self._supervisor.send(Admit(job_id=live.id, request=live.request, model=model))
 
     def _cancel(self, live: LiveJob) -> None:
         if self._line.cancel(live):
             self._supervisor.send(Cancel(job_id=live.id))
-        else:
-            self._serve()
+        self._serve()
 
     def _require_possible(self, request: ImageRequest | UpscaleRequest) -> None:
         if not isinstance(request, ImageRequest):

@@ -13,6 +13,7 @@ from typing import Final
 
 from inference.fair_counters import FairCounters
 from inference.fair_owner import Owner, Ticket
+from inference.forecast import forecast
 
 ROUNDING: Final = 1e-6
 """Seconds per weight by which two counters that ought to be level may differ."""
@@ -197,6 +198,14 @@ class FairQueue:
         if self._order is None:
             self._order = self._simulated_order()
         return self._order
+
+    def forecast(self, remaining: Mapping[str, float]) -> Mapping[str, tuple[float, float]]:
+        """Seconds until each ticket's turn begins and until it is done, if nobody else comes; estimates.
+
+        Args:
+            remaining: compute-seconds that each ticket, waiting or in flight, still needs.
+        """
+        return forecast(self._owners.values(), remaining, quantum=self.quantum)
 
     def lead(self, owner: str) -> float:
         """Compute-seconds per weight by which an owner is ahead of the backlogged one with the least.

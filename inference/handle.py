@@ -31,7 +31,7 @@ class Job:
     def events(self) -> AsyncIterator[JobEvent]:
         """What happens, from the beginning on, ending after the outcome; for any number of listeners.
 
-        Of `Queued`, `Progress` and `Preview`, who listens late or slowly hears the latest of each.
+        Of `Queued`, `Paused`, `Progress` and `Preview`, who listens late or slowly hears the latest of each.
         """
         return self._story.events()
 
@@ -47,7 +47,7 @@ class Job:
     def cancel(self) -> None:
         """Asks for its end, as often as one likes.
 
-        A waiting job is over at once; a running one within two steps, unless it is done before. While its
-        model is still being loaded it takes no steps: then it is over once the model is there.
+        A waiting or paused job is over at once; a running one within two steps, unless it is done before.
+        While its model is still being loaded it takes no steps: then it is over once the model is there.
         """
         self._cancel()

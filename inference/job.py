@@ -47,6 +47,26 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Paused:
+    """Stopped after a step for somebody who has had less; what there is of its pictures is kept.
+
+    Sent again whenever the place or the estimate changes; `Progress` says that it goes on, or `Started` that
+    it begins again, since the worker that kept it died.
+
+    Attributes:
+        step: steps that are done.
+        steps: of how many.
+        position: 1 is next. Jobs that already run are not counted.
+        resumes_seconds: until it goes on, wall clock, an estimate; None while nothing was measured.
+    """
+
+    step: int
+    steps: int
+    position: int
+    resumes_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """`step` of `steps` denoising steps are done."""
 
@@ -114,5 +134,5 @@ class Cancelled:
     compute_seconds: float = 0.0
 
 
-JobEvent = Queued | Started | Progress | Preview | Done | Failed | Cancelled
+JobEvent = Queued | Started | Paused | Progress | Preview | Done | Failed | Cancelled
 Outcome = Done | Failed | Cancelled

@@ -1,28 +1,53 @@
 """The jobs that wait and those that run: whose turn it is, what each is told, how each ends."""
 
-from collections.abc import Mapping, Sequence
-from itertools import count, islice
+from collections.abc import Mapping
+from itertools import chain, count, islice
 
 from inference.cost import CostModel
 from inference.fair_counters import FairCounters
 from inference.fair_queue import FairQueue
 from inference.job import Cancelled, Done, Failed, FailureCode, Outcome, Preview, Progress, Started
 from inference.live_job import FATAL_DEATHS, LiveJob
-from inference.messages import AboutJob, Began, Finished, Previewed, Refused, Stepped, Stopped
+from inference.messages import (
+    AboutJob,
+    Began,
+    Finished,
+    NotParked,
+    Parked,
+    Previewed,
+    Refused,
+    Stepped,
+    Stopped,
+)
+from inference.parking import has_room, making_way
+from inference.quantum import Quantum
+from inference.request import ImageRequest
 from inference.status import QueueEntry
 
 
 class Line:
     """Keeps fair queue, cost model and stories in step. Knows of no process and no clock.
 
+    Args:
+        counters: what `counters()` gave in an earlier run.
+        rates: what `cost.rates` was then.
+        quantum: compute-seconds of a turn, more than 0; None for what a normal request takes.
+
     Attributes:
         cost: what requests are estimated to take.
         running: those whose turn it is, by id; also between two workers, until their outcome.
     """
 
-    def __init__(self, *, counters: FairCounters | None, rates: Mapping[str, float] | None) -> None:
+    def __init__(
+        self,
+        *,
+        counters: FairCounters | None,
+        rates: Mapping[str, float] | None,
+        quantum: float | None = None,
+    ) -> None:
         self.cost = CostModel(rates)
         self.running: dict[str, LiveJob] = {}
+        self._quantum = Quantum(self.cost, seconds=quantum)
         self._queue = FairQueue(counters)
         self._live: dict[str, LiveJob] = {}
 
@@ -32,11 +57,22 @@ class Line:
         Raises:
             ValueError: a job of this name is alive.
         """
-        self._queue.add(live.id, owner=live.request.owner, estimate=live.estimate, weight=weight)
+        pictures = isinstance(live.request, ImageRequest)
+        self._queue.add(
+            live.id, owner=live.request.owner, estimate=live.estimate, weight=weight, parkable=pictures
+        )
         self._live[live.id] = live
+        if isinstance(live.request, ImageRequest):
+            self._quantum.note(live.request)
+            self._queue.quantum = self._quantum.seconds()
+
+    def seed(self, model: str, rate: float) -> None:
+        """A warm-up's measurement, in seconds per megapixel-evaluation."""
+        self.cost.seed(model, rate)
+        self._queue.quantum = self._quantum.seconds()
 
     def next(self, *, slots: int) -> tuple[LiveJob, ...]:
-        """The jobs that a worker with so many picture slots is to be given now.
+        """The jobs that a worker with so many picture slots is to be given now, or is to go on with.
 
         Those whose worker died come first, one at a time: the one at fault shall not take its neighbours
         along again. Then whoever's turn it is, as long as there is room. Nobody overtakes: where the next one
@@ -45,38 +81,57 @@ class Line:
         suspects = [live for live in self.running.values() if live.suspect]
         if suspects:
             return () if any(live.with_worker for live in self.running.values()) else (suspects[0],)
-        while (ticket := self._queue.next()) is not None and self._has_room(self._live[ticket], slots):
+        while (first := self._first()) is not None and has_room(self.running.values(), first, slots=slots):
             self._queue.admit()
-            self._seat(self._live[ticket])
-        return tuple(live for live in self.running.values() if not live.with_worker)
+            self._seat(first)
+        return tuple(live for live in self.running.values() if live.parked or not live.with_worker)
 
-    def _has_room(self, live: LiveJob, slots: int) -> bool:
-        taken = sum(other.pictures for other in self.running.values())
-        models = {other.model for other in self.running.values()}
-        return not self.running or (taken + live.pictures <= slots and models <= {live.model})
+    def to_park(self, *, slots: int) -> tuple[LiveJob, ...]:
+        """Those that the worker is to be told to park, so that whoever's turn it is has room; each once."""
+        first = self._first()
+        if first is None:
+            return ()
+        chosen = making_way(
+            first,
+            overdue=[self._live[ticket] for ticket in self._queue.overdue()],
+            running=self.running.values(),
+            kept=[live for live in self._live.values() if live.parked],
+            slots=slots,
+        )
+        for live in chosen:
+            live.parking = True
+        return chosen
+
+    def resume(self, live: LiveJob) -> None:
+        """The worker goes on with a parked job."""
+        live.parked = False
+        live.story.tell(Progress(step=live.step, steps=live.steps, eta_seconds=self._eta(live)))
+
+    def _first(self) -> LiveJob | None:
+        ticket = self._queue.next()
+        return None if ticket is None else self._live[ticket]
 
     def _seat(self, live: LiveJob) -> None:
-        """It runs from now on, in the lowest slots that are free, and keeps them to its end."""
+        """It runs from now on, in the lowest slots that are free, and keeps them to its turn's end."""
         taken = {slot for other in self.running.values() for slot in other.slots}
         live.slots = tuple(islice((slot for slot in count() if slot not in taken), live.pictures))
         self.running[live.id] = live
 
     def entries(self) -> tuple[QueueEntry, ...]:
         """Who runs, then who waits in serving order."""
-        entries, ahead, known = [], 0.0, True
-        etas = _shared([live.remaining for live in self.running.values()])
-        for live, eta in zip(self.running.values(), etas, strict=True):
+        entries, known = [], True
+        times = self._times()
+        waiting = (self._live[ticket] for ticket in self._queue.order())
+        for position, live in chain(((0, live) for live in self.running.values()), enumerate(waiting, 1)):
             known = known and self.cost.knows(live.request)
-            entries.append(self._entry(live, 0, eta if known else None))
-            ahead += live.remaining
-        for position, ticket in enumerate(self._queue.order(), start=1):
-            live = self._live[ticket]
-            known = known and self.cost.knows(live.request)
-            ahead += live.remaining
-            entries.append(self._entry(live, position, ahead if known else None))
+            entries.append(self._entry(live, position, times[live.id] if known else None))
         return tuple(entries)
 
-    def _entry(self, live: LiveJob, position: int, eta: float | None) -> QueueEntry:
+    def _times(self) -> Mapping[str, tuple[float, float]]:
+        return self._queue.forecast({name: live.remaining for name, live in self._live.items()})
+
+    def _entry(self, live: LiveJob, position: int, times: tuple[float, float] | None) -> QueueEntry:
+        begins, eta = times or (None, None)
         return QueueEntry(
             job_id=live.id,
             owner=live.request.owner,
@@ -88,6 +143,8 @@ class Line:
             step=live.step,
             steps=live.steps,
             slots=live.slots,
+            paused=live.parked,
+            begins_seconds=begins,
         )
 
     def tell_places(self) -> None:
@@ -96,7 +153,10 @@ class Line:
         for entry in self.entries():
             if entry.position > 0:
                 self._live[entry.job_id].tell_place(
-                    position=entry.position, running=running, eta_seconds=entry.eta_seconds
+                    position=entry.position,
+                    running=running,
+                    eta_seconds=entry.eta_seconds,
+                    begins_seconds=entry.begins_seconds,
                 )
 
     def counters(self) -> FairCounters:
@@ -112,12 +172,20 @@ class Line:
                 live.story.tell(Started(attempt=live.attempt))
             case Stepped(step=step, steps=steps):
                 live.step, live.steps, live.spent = step, steps, message.compute_seconds
+                self._queue.receive(live.id, live.total_spent)
                 live.story.tell(Progress(step=step, steps=steps, eta_seconds=self._eta(live)))
             case Previewed():
                 live.story.tell(Preview(step=message.step, steps=message.steps, images=message.images))
+            case Parked(step=step, steps=steps):
+                live.step, live.steps, live.spent = step, steps, message.compute_seconds
+                self._parked(live)
+            case NotParked():
+                live.parking = False
+                self._queue.run_through(live.id)
             case Finished():
                 live.spent = message.compute_seconds
                 self.cost.learn(live.request, live.spent)
+                self._queue.quantum = self._quantum.seconds()
                 self._end(live, Done(images=message.images, compute_seconds=live.spent, notes=message.notes))
             case Refused(code=code, detail=detail):
                 live.spent = message.compute_seconds
@@ -126,8 +194,24 @@ class Line:
                 live.spent = message.compute_seconds
                 self._end(live, Cancelled(compute_seconds=live.spent))
 
+    def _parked(self, live: LiveJob) -> None:
+        """It waits again; or is over, where somebody wanted its end while the worker was told to park it."""
+        if live.stopping:
+            self._end(live, Cancelled(compute_seconds=live.spent))
+            return
+        del self.running[live.id]
+        live.park()
+        self._queue.park(live.id, live.total_spent, remaining=live.remaining)
+
     def worker_died(self, detail: str) -> None:
-        """The running jobs start again with the next worker, but for one that is at fault or unwanted."""
+        """The running jobs start again with the next worker, but for one that is at fault or unwanted.
+
+        So do the parked ones, when their turn comes.
+        """
+        for live in self._live.values():
+            if live.parked:
+                live.worker_died_while_parked()
+                self._queue.begin_again(live.id, estimate=live.estimate)
         given = [live for live in self.running.values() if live.with_worker]
         for live in given:
             last = live.spent
@@ -142,17 +226,20 @@ class Line:
 
     def _eta(self, live: LiveJob) -> float:
         """Seconds until a running job is done, others running beside it."""
-        etas = _shared([other.remaining for other in self.running.values()])
-        return etas[list(self.running).index(live.id)]
+        return self._times()[live.id][1]
 
     def cancel(self, live: LiveJob) -> bool:
-        """Somebody wants a job to end. True when its worker must be told; otherwise it is over now."""
+        """Somebody wants a job to end. True when its worker must be told; otherwise it is over now.
+
+        A parked one is over now too, and the worker is told to forget it.
+        """
         if live.story.outcome is not None or live.stopping:
             return False
         live.stopping = True
-        if not live.with_worker:
+        with_worker = live.with_worker
+        if live.parked or not with_worker:
             self._end(live, Cancelled(compute_seconds=live.spent))
-        return live.with_worker
+        return with_worker
 
     def fail_all(self, code: FailureCode, detail: str) -> None:
         """Nobody will make these any more."""
@@ -165,20 +252,9 @@ class Line:
         The owner's turn is another matter: others waited for the lost attempts too, so all of them count.
         """
         del self._live[live.id]
-        live.with_worker = False
+        live.with_worker = live.parking = live.parked = False
         if self.running.pop(live.id, None) is not None:
             self._queue.settle(live.id, live.total_spent)
         else:
             self._queue.remove(live.id)
         live.story.tell(outcome)
-
-
-def _shared(remaining: Sequence[float]) -> list[float]:
-    """When each of several jobs is done that share one processor evenly: the shortest leave first."""
-    etas, passed, before = [0.0] * len(remaining), 0.0, 0.0
-    order = sorted(range(len(remaining)), key=remaining.__getitem__)
-    for left, number in zip(range(len(order), 0, -1), order, strict=True):
-        passed += (remaining[number] - before) * left
-        before = remaining[number]
-        etas[number] = passed
-    return etas

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from inference.job import Queued
+from inference.job import Paused, Queued
 from inference.request import ImageRequest, UpscaleRequest
 from inference.story import Story
 
@@ -23,6 +23,8 @@ class LiveJob:
         steps: of how many; 0 before the first.
         slots: the worker's picture slots it has, numbered from 0; none while it waits.
         with_worker: a worker was given it and lives.
+        parking: the worker was told to park it and has not answered yet.
+        parked: the worker keeps what there is of it, and computes nothing of it.
         stopping: somebody wants it to end.
         suspect: a worker died of it or of a neighbour; it is tried alone.
         deaths: workers that died while it was alone with them.
@@ -39,6 +41,8 @@ class LiveJob:
     steps: int = 0
     slots: tuple[int, ...] = ()
     with_worker: bool = False
+    parking: bool = False
+    parked: bool = False
     stopping: bool = False
     suspect: bool = False
     deaths: int = 0
@@ -72,19 +76,40 @@ class LiveJob:
 
     def worker_died(self, *, alone: bool) -> None:
         """This attempt was in vain. Only who was alone with the worker is blamed for its death."""
-        self.with_worker = False
         self.suspect = True
         self.deaths += alone
+        self._begin_again()
+
+    def worker_died_while_parked(self) -> None:
+        """What it kept is gone; nothing of it was being computed, so it is to blame for nothing."""
+        self._begin_again()
+
+    def park(self) -> None:
+        """It waits again, its steps done so far kept."""
+        self.parking, self.parked = False, True
+        self.slots, self._told = (), None
+
+    def _begin_again(self) -> None:
+        self.with_worker = self.parking = self.parked = False
         self.lost += self.spent
         self.spent, self.step, self.steps = 0.0, 0, 0
+        self._told = None
 
-    def tell_place(self, *, position: int, running: int, eta_seconds: float | None) -> None:
-        """Says `Queued` when the place, or the estimate as people read it, is another than before."""
-        place = (position, running, None if eta_seconds is None else rounded(eta_seconds))
+    def tell_place(
+        self, *, position: int, running: int, eta_seconds: float | None, begins_seconds: float | None
+    ) -> None:
+        """Says `Queued` or `Paused` when the place, or the estimate as people read it, is another."""
+        estimate = begins_seconds if self.parked else eta_seconds
+        place = (position, running, None if estimate is None else rounded(estimate))
         if place == self._told:
             return
         self._told = place
-        self.story.tell(Queued(position=position, ahead=position - 1 + running, eta_seconds=eta_seconds))
+        if self.parked:
+            self.story.tell(
+                Paused(step=self.step, steps=self.steps, position=position, resumes_seconds=begins_seconds)
+            )
+        else:
+            self.story.tell(Queued(position=position, ahead=position - 1 + running, eta_seconds=eta_seconds))
 
 
 def rounded(seconds: float) -> int:

@@ -1,8 +1,8 @@
 """What engine and worker say to each other: small frozen values. No torch here.
 
-engine → worker: `Remember`, `Load`, `Admit`, `Cancel`; closing the pipe means “leave”.
-worker → engine: `Awake`, `Loading`, `Ready`, `Broken`; for a job `Began`, `Stepped`, `Previewed` and one of
-`Finished`, `Refused`, `Stopped`.
+engine → worker: `Remember`, `Load`, `Admit`, `Park`, `Resume`, `Cancel`; closing the pipe means “leave”.
+worker → engine: `Awake`, `Loading`, `Ready`, `Broken`; for a job `Began`, `Stepped`, `Previewed`, to a `Park`
+either `Parked` or `NotParked`, and one of `Finished`, `Refused`, `Stopped`.
 """
 
 from collections.abc import Mapping
@@ -37,8 +37,25 @@ class Admit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Park:
+    """Compute no more of that job after this step, and keep what there is of it."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Go on with a parked job; one the worker does not have is no matter."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
-    """Stop that job at the next step; a job the worker does not have is no matter."""
+    """Stop that job at the next step; a job the worker does not have is no matter.
+
+    A parked one is forgotten without an answer: what it took is known.
+    """
 
     job_id: str
 
@@ -112,6 +129,23 @@ class Previewed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """The job stopped after `step` of `steps`, in `compute_seconds` so far, and can be gone on with."""
+
+    job_id: str
+    step: int
+    steps: int
+    compute_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotParked:
+    """The job runs through: it is past its last step, is of a kind that cannot stop between, or is over."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
     """The pictures, in order, and their cost."""
 
@@ -139,7 +173,7 @@ class Stopped:
     compute_seconds: float
 
 
-ToWorker = Remember | Load | Admit | Cancel
+ToWorker = Remember | Load | Admit | Park | Resume | Cancel
 AboutModel = Awake | Loading | Ready | Broken
-AboutJob = Began | Stepped | Previewed | Finished | Refused | Stopped
+AboutJob = Began | Stepped | Previewed | Parked | NotParked | Finished | Refused | Stopped
 FromWorker = AboutModel | AboutJob

@@ -40,6 +40,8 @@ class QueueEntry:
         step: denoising steps done, of all its pictures at once.
         steps: of how many; 0 before the first is done.
         slots: the worker's picture slots it has, one a picture, numbered from 0; none while it waits.
+        paused: it waits with its steps done so far kept, until others have had as much.
+        begins_seconds: until its next turn, wall clock, an estimate; 0 while it runs; None as `eta_seconds`.
     """
 
     job_id: str
@@ -52,3 +54,5 @@ class QueueEntry:
     step: int
     steps: int
     slots: tuple[int, ...]
+    paused: bool = False
+    begins_seconds: float | None = None

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 
-from inference.job import Cancelled, Done, Failed, JobEvent, Outcome, Preview, Progress, Queued
+from inference.job import Cancelled, Done, Failed, JobEvent, Outcome, Paused, Preview, Progress, Queued
 
-_LATEST_ONLY: Final = (Queued, Progress, Preview)
+_LATEST_ONLY: Final = (Queued, Paused, Progress, Preview)
 """Of these a new one makes the old one moot: who listens slowly is told the latest."""
 
 

@@ -72,6 +72,12 @@ class WarmModels:
             self._models.move_to_end(model)
         return warm
 
+    def touch(self, warm: WarmModel) -> None:
+        """A model that is still needed: another one makes room."""
+        for model, each in tuple(self._models.items()):
+            if each is warm:
+                self._models.move_to_end(model)
+
     def load(self, model: ModelInfo) -> WarmModel:
         """Loads, fits the previews and measures one small run.
 

@@ -22,9 +22,12 @@ from inference.messages import (
     FromWorker,
     Load,
     Loading,
+    NotParked,
+    Park,
     Ready,
     Refused,
     Remember,
+    Resume,
     Stopped,
     ToWorker,
 )
@@ -81,6 +84,10 @@ class Worker:
                     self._load(model)
                 case Cancel(job_id=job_id):
                     self._cancel(job_id)
+                case Park(job_id=job_id):
+                    self._say(self._bench.park(job_id) or NotParked(job_id=job_id))
+                case Resume(job_id=job_id):
+                    self._bench.resume(job_id)
                 case Admit():
                     self._begin(message)
 
@@ -108,6 +115,8 @@ class Worker:
     def _load(self, model: ModelInfo) -> WarmModel | Exception:
         device = str(self._models.device)
         self._say(Loading(model=model.name, device=device))
+        for kept in self._bench.keeping:
+            self._models.touch(kept)
         try:
             warm = self._models.load(model)
         except Exception as error:  # whatever a model does, the worker answers and goes on

@@ -1,4 +1,4 @@
-"""Jobs come, are cancelled and lose their workers in random order: every one ends, nothing stays occupied.
+"""Jobs come, make way, are cancelled and lose their workers at random: all end, nothing stays occupied.
 
 A few orders run in `make test`, two hundred in `make soak`.
 """
@@ -39,7 +39,7 @@ PATIENCE: Final = 120.0
 
 
 def make_engine() -> Engine:
-    return Engine(catalogue=Catalogue([POCKET]), device="cpu", slots=6, preview_every=0.1)
+    return Engine(catalogue=Catalogue([POCKET]), device="cpu", slots=6, preview_every=0.1, quantum=0.05)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
