@@ -19,7 +19,7 @@ from bot.pane import Pane
 from bot.post import TRANSIENT, Frame, MessageGone, OutOfReach, Post, passes, pauses
 from bot.render.cards import Look
 from bot.store import DiskFull, JobRecord, PictureLost, Store
-from inference import Cancelled, Done, Failed, FailureCode, Job, Preview, Progress, Queued, Started
+from inference import Cancelled, Done, Failed, FailureCode, Job, Paused, Preview, Progress, Queued, Started
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -142,6 +142,8 @@ class Follower:
                 case Started():
                     attempt = await self._store.claim(self._record.id)
                     pane.show(self._look.started())
+                case Paused():
+                    pane.show(self._look.paused(event, preview))
                 case Progress():
                     eta = event.eta_seconds
                     pane.show(self._look.drawing(event.step, event.steps, eta, preview))

@@ -85,7 +85,7 @@ def _in_line(entry: QueueEntry) -> JobLine:
         job_id=entry.job_id,
         guild_id=guild,
         user_id=user,
-        state="waiting" if entry.position else "running",
+        state="paused" if entry.paused else "waiting" if entry.position else "running",
         position=entry.position,
         estimate=entry.estimate,
         eta=entry.eta_seconds,

@@ -14,7 +14,7 @@ from bot.post import Frame
 from bot.render import words
 from bot.store import JobKind, JobRecord, JobState, Picture
 from bot.views.buttons import Row, cancel_row, picture_rows, retry_row, upscaled_rows, waiting_row
-from inference import Catalogue, Preview, Queued, QueueEntry
+from inference import Catalogue, Paused, Preview, Queued, QueueEntry
 
 WAITING: Final = discord.Colour(0x8A8F98)
 DRAWING: Final = discord.Colour(0x5B8DEF)
@@ -75,22 +75,30 @@ class Look:
 
     def drawing(self, step: int, steps: int, eta: float | None, preview: Preview | None) -> Frame:
         """While it runs: a bar, and how the pictures look so far once there is something to see."""
-        done = round(BAR_LENGTH * step / max(1, steps))
-        status = f"{'▰' * done}{'▱' * (BAR_LENGTH - done)} step {step} of {steps}"
+        status = f"{_bar(step, steps)} step {step} of {steps}"
         if eta is not None:
             status += f" · {words.about(eta)} to go"
+        return self._forming(status, DRAWING, cancel_row(self.record.id), preview)
 
+    def paused(self, event: Paused, preview: Preview | None) -> Frame:
+        """While others have their turn: how far it is, and when it goes on."""
+        status = (
+            f"{_bar(event.step, event.steps)} paused for others at step {event.step} of {event.steps} · "
+            f"{words.goes_on(event.resumes_seconds)}"
+        )
+        row = waiting_row(self.record.id, words.place(event.position))
+        return self._forming(status, WAITING, row, preview)
+
+    def _forming(self, status: str, colour: discord.Colour, row: Row, preview: Preview | None) -> Frame:
         def frame() -> tuple[View, list[discord.File]]:
             if preview is None:
-                return self._in_line(status, DRAWING), []
+                return self._in_line(status, colour, row=row), []
             uploads = [
                 Upload(filename=f"preview-{number}.webp", data=image)
                 for number, image in enumerate(preview.images, start=1)
             ]
             alts = [f"Preview of picture {number}, still forming" for number in range(1, len(uploads) + 1)]
-            view = self._card(
-                DRAWING, [_gallery(uploads, alts), _small(status)], [cancel_row(self.record.id)]
-            )
+            view = self._card(colour, [_gallery(uploads, alts), _small(status)], [row])
             return view, [upload.file() for upload in uploads]
 
         return frame
@@ -180,6 +188,11 @@ class Look:
             f"{lead}**{words.prompt(record.request.prompt)}**{negative}\n"
             f"-# <@{record.user_id}> · {words.settings(record.request, self.model, larger=larger)}"
         )
+
+
+def _bar(step: int, steps: int) -> str:
+    done = round(BAR_LENGTH * step / max(1, steps))
+    return f"{'▰' * done}{'▱' * (BAR_LENGTH - done)}"
 
 
 def _gallery(uploads: Sequence[Upload], alts: Sequence[str]) -> discord.ui.MediaGallery[View]:

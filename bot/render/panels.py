@@ -65,6 +65,8 @@ def _queue_line(line: QueueLine) -> str:
     eta = ""
     if line.place is not None and line.place.eta_seconds is not None:
         eta = f" · {words.about(line.place.eta_seconds)}"
+    if line.place is not None and line.place.paused:
+        eta = f" · paused at step {line.place.step} of {line.place.steps}{eta}"
     what = f"“{words.prompt(line.prompt, 80)}”" if line.prompt is not None else KINDS[line.record.kind]
     return f"{state} <@{line.record.user_id}> {what}{eta}"
 

@@ -11,6 +11,10 @@ from inference import QueueEntry
 
 SHOWN: Final = 8
 """Turns before one's own that are listed; more are counted."""
+PAUSED: Final = (
+    "It takes longer than most, so it makes way for whoever has had less, and goes on where it was: "
+    "nothing of it is lost."
+)
 RULE: Final = (
     "Whoever has had the least of the GPU lately goes first, counted in compute-seconds; "
     "who has had the same goes in order of arrival."
@@ -33,10 +37,12 @@ def why(job_id: str, line: Sequence[QueueEntry], *, guild_id: int) -> discord.ui
     ahead = [entry for entry in line if 0 < entry.position < own.position]
     running = [entry for entry in line if entry.position == 0]
     title = f"### {words.place(own.position).capitalize()} in line"
+    if own.paused:
+        title = f"### Paused for others at step {own.step} of {own.steps}"
     had = f"its owner has had **{words.seconds_used(own.lead)}** more than whoever has had the least"
     return panel(
         title,
-        f"{RULE} Lately {had}.",
+        f"{RULE} Lately {had}.{f' {PAUSED}' if own.paused else ''}",
         _listed("At work now", [_at_work(entry, guild_id) for entry in running]),
         _listed("Turns before this one", [_waiting(entry, guild_id) for entry in ahead]),
         _when(own),
@@ -63,9 +69,10 @@ def _at_work(entry: QueueEntry, guild_id: int) -> str:
 
 
 def _waiting(entry: QueueEntry, guild_id: int) -> str:
+    paused = f" · paused at step {entry.step} of {entry.steps}" if entry.paused else ""
     return (
         f"{entry.position}. {_who(entry, guild_id)} · has had {words.seconds_used(entry.lead)} more than the "
-        f"least · takes about {words.seconds(entry.estimate)}"
+        f"least · takes about {words.seconds(entry.estimate)}{paused}"
     )
 
 

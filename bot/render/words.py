@@ -79,6 +79,11 @@ def place(position: int) -> str:
     return "next" if position == 1 else ordinal(position)
 
 
+def goes_on(seconds_until: float | None) -> str:
+    """When something paused goes on: goes on in about 10 s."""
+    return "goes on soon" if seconds_until is None else f"goes on in {about(seconds_until)}"
+
+
 def between(least: float, most: float) -> str:
     """A wait that nobody knows well: between 20 s and about 2 min."""
     return f"between {about(least).removeprefix('about ')} and {about(most).removeprefix('about ')}"

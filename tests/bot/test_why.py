@@ -1,5 +1,7 @@
 """“Why am I 4th?” is answered from the queue."""
 
+from dataclasses import replace
+
 import discord
 
 from bot.render.why import SHOWN, why
@@ -60,6 +62,19 @@ def test_who_is_next_and_who_waits_no_more() -> None:
     assert "Turns before" not in text("job3")
     assert "being made now, step 5 of 20" in text("job1")
     assert text("gone") == "That one waits no more."
+
+
+def test_who_was_paused_is_told_why_and_others_are_told_of_it() -> None:
+    """It waits with its steps done kept; nobody takes that for a job that has not begun."""
+    paused = replace(LINE[3], owner="1:12", step=23, steps=50, paused=True)
+    line = (*LINE[:3], paused, *LINE[4:])
+    said = text("job4", line)
+    assert "### Paused for others at step 23 of 50" in said
+    assert "makes way for whoever has had less, and goes on where it was" in said
+    assert "1. <@11>" in said
+    assert "2. <@12> · has had 3 s more than the least · takes about 12 s · paused at step 23 of 50" in text(
+        "job5", line
+    )
 
 
 def test_a_long_line_stays_short() -> None:

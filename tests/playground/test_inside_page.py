@@ -19,7 +19,7 @@ PATIENCE = 10_000  # milliseconds
 
 
 class Studio:
-    """A studio at work for ada and for mia, with ben waiting."""
+    """A studio at work for ada and for mia, with ben paused for them."""
 
     def __init__(self, discord: LoopbackDiscord) -> None:
         self._guild = next(iter(discord.world.guilds))
@@ -33,7 +33,7 @@ class Studio:
             jobs=(
                 self._job("aaaaaaaaaaaa", self._ada, 0, self.step),
                 self._job("cccccccccccc", self._mia, 0),
-                self._job("bbbbbbbbbbbb", self._ben, 1),
+                self._job("bbbbbbbbbbbb", self._ben, 1, 7),
             ),
             slots=4,
             lanes=(
@@ -69,7 +69,7 @@ class Studio:
             job_id=job_id,
             guild_id=self._guild,
             user_id=user,
-            state="waiting" if position else "running",
+            state="paused" if position else "running",
             position=position,
             estimate=8.0,
             eta=None,
@@ -128,6 +128,7 @@ async def test_one_looks_inside_with_the_keyboard(served: tuple[LoopbackDiscord,
         jobs = drawer.get_by_role("table", name="Jobs in serving order").locator("tbody tr")
         await expect(jobs.first).to_contain_text("at work, step 3 of 20")
         await expect(jobs.nth(1)).to_contain_text("at work")
+        await expect(jobs.nth(2)).to_contain_text("paused for others, step 7 of 20")
         ledger = drawer.get_by_role("table", name="Newest entries of the ledger")
         await expect(ledger.locator("tbody tr")).to_contain_text("refunded")
         studio.step = 9

@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { bar, cell, clock, keeper, seconds, table } from "./inside_rows.js";
 
-const STATES = { running: "at work", delivering: "on its way to Discord", accepted: "just accepted" };
+const STATES = { running: "at work", paused: "paused for others", delivering: "on its way to Discord", accepted: "just accepted" };
 const KINDS = { reserve: "promised", settle: "given back", refund: "refunded" };
 
 const shortId = (id) => el("code", { class: "inside-id", title: id }, id.slice(0, 6));
@@ -58,7 +58,7 @@ export function queue() {
       owners.show([...all].sort((one, other) => other.used_seconds - one.used_seconds).map((one) => ({ ...one, most })));
       jobs.show(line);
     },
-    count: ({ queue: { jobs: line } }) => `${line.filter((job) => job.state === "waiting").length} waiting`,
+    count: ({ queue: { jobs: line } }) => `${line.filter((job) => job.position > 0).length} waiting`,
   };
 }
 
@@ -74,7 +74,7 @@ function drawOwner(owner) {
 }
 
 function drawJob(job) {
-  const step = job.state === "running" && job.of_steps ? `, step ${job.steps} of ${job.of_steps}` : "";
+  const step = ["running", "paused"].includes(job.state) && job.of_steps ? `, step ${job.steps} of ${job.of_steps}` : "";
   return [
     cell("", job.position || (job.position === 0 ? "now" : "–")),
     el("th", { scope: "row" }, who(job)),
