@@ -52,8 +52,8 @@ def check(log: Iterable[Entry], *, at_once: int) -> Fairness:
 
     Args:
         log: of a whole run.
-        at_once: jobs that may run at once; each adds one request of both owners to the bound, since one that
-            runs is not taken back.
+        at_once: jobs that may run at once; each adds one request of both owners to the bound. (Where a long
+            one is parked for others, less would do; a log does not say which could be.)
     """
     entries = sorted(log, key=lambda entry: entry.at)
     owners = sorted({entry.owner for entry in entries})

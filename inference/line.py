@@ -149,6 +149,8 @@ class Line:
 
     def tell_places(self) -> None:
         """Says to everybody waiting what changed for them."""
+        if not len(self._queue):
+            return
         running = len(self.running)
         for entry in self.entries():
             if entry.position > 0:

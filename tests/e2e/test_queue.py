@@ -18,8 +18,7 @@ async def test_the_queue_counts_what_it_does_not_show(tmp_path: Path) -> None:
 
 async def test_a_long_job_says_that_it_is_paused_and_goes_on(tmp_path: Path) -> None:
     """Whoever asks for little meanwhile has it first; both get their pictures."""
-    limits = {"EASEL_ENGINE__SLOTS": "1", "EASEL_LIMITS__MAX_STEPS": "150"}
-    async with opened(tmp_path, **limits) as house:
+    async with opened(tmp_path, EASEL_ENGINE__SLOTS="1", EASEL_LIMITS__MAX_STEPS="150") as house:
         ada, ben = house.person("ada"), house.person("ben")
         long = await ada.command("imagine", prompt="a slow star", steps=150, count=4)
         await house.discord.until(lambda: is_drawing(long), timeout=PICTURES)

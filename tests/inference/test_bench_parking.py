@@ -2,17 +2,18 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import pytest
 import torch
 from tiny_models import SIDE, tiny_family
 
-from inference import ImageRequest
+from inference import POCKET, ImageRequest
 from inference.bench import Bench
 from inference.messages import Finished, FromWorker, Stepped
 from inference.preview import LatentPreview
-from inference.warm_models import WarmModel
+from inference.warm_models import WarmModel, WarmModels
 
 # The stock samplers themselves warn, in a test's hands as in anybody's.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -157,6 +158,18 @@ def test_running_out_of_memory_spares_who_is_parked(monkeypatch: pytest.MonkeyPa
     made.run_out()
     assert made.finished() == {"a": alone(1)}
     assert made.occupied == 0
+
+
+def test_the_model_of_a_parked_job_stays_where_another_makes_room() -> None:
+    """Whoever is parked needs it again; so no model is in memory twice, and never one too many."""
+    models = WarmModels(torch.device("cpu"))
+    first, second, third = (replace(POCKET, name=name) for name in ("first", "second", "third"))
+    kept = models.load(first)
+    models.load(second)
+    models.touch(kept)
+    models.load(third)
+    assert models.get(first) is kept
+    assert models.get(second) is None
 
 
 @pytest.mark.parametrize("order", range(20))
