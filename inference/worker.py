@@ -30,7 +30,8 @@ from inference.messages import (
 )
 from inference.models import ModelInfo
 from inference.request import ImageRequest, UpscaleRequest
-from inference.warm_models import WarmModel, WarmModels
+from inference.solo.bench import SoloBench
+from inference.warm_models import WarmFamily, WarmModel, WarmModels, WarmPipeline
 
 log = logging.getLogger("inference.worker")
 
@@ -59,6 +60,7 @@ class Worker:
         self._inbox = inbox
         self._say = say
         self._bench = Bench(preview_every=preview_every, say=say, fail=self._refuse, exact=exact)
+        self._solos = SoloBench(preview_every=preview_every, say=say, fail=self._refuse)
 
     def serve_forever(self) -> None:
         """Never returns: the process leaves when its pipe closes."""
@@ -66,12 +68,13 @@ class Worker:
         while True:
             self._admit()
             self._bench.tick()
+            self._solos.tick()
 
     def _admit(self) -> None:
         """Hears what was said since the last tick; with nothing to do, waits for a word."""
         while True:
             try:
-                message = self._inbox.get(block=not self._bench.busy)
+                message = self._inbox.get(block=not (self._bench.busy or self._solos.busy))
             except queue.Empty:
                 return
             match message:
@@ -103,7 +106,10 @@ class Worker:
         loaded = self._models.get(admit.model) or self._load(admit.model)
         if not isinstance(loaded, WarmModel):
             raise loaded
-        self._bench.begin(admit.job_id, request, loaded)
+        if isinstance(loaded, WarmPipeline):
+            self._solos.begin(admit.job_id, request, loaded)
+        elif isinstance(loaded, WarmFamily):
+            self._bench.begin(admit.job_id, request, loaded)
 
     def _load(self, model: ModelInfo) -> WarmModel | Exception:
         device = str(self._models.device)
@@ -132,8 +138,8 @@ class Worker:
                 torch.cuda.empty_cache()
 
     def _cancel(self, job_id: str) -> None:
-        seconds = self._bench.stop(job_id)
-        if seconds is not None:
+        stopped = (self._bench.stop(job_id), self._solos.stop(job_id))
+        for seconds in (each for each in stopped if each is not None):
             self._say(Stopped(job_id=job_id, compute_seconds=seconds))
 
 
