@@ -1,8 +1,10 @@
-"""Three ways to serve the same requests: each takes them as they arrive and gives their pictures."""
+"""Ways to serve the same requests: each takes them as they arrive and gives their pictures."""
 
 import asyncio
 import io
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import diffusers
@@ -10,7 +12,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from inference import POCKET, SAMPLERS, Done, Engine, ImageRequest
+from benchmarks.checker import Entry
+from inference import SAMPLERS, Done, Engine, ImageRequest, ModelInfo, Preview, Progress, Started
+from inference.families import components
 
 WINDOW: Final = 0.05
 """Seconds that request-level batching waits for others of the same kind."""
@@ -29,13 +33,24 @@ class Arm(Protocol):
 
 
 class StockPipeline:
-    """The stock pipeline on the bundled weights, for one batch at a time."""
+    """The stock pipeline on a model's own weights, for one batch at a time.
 
-    def __init__(self, threads: int) -> None:
+    Args:
+        model: whose folder is loaded.
+        device: a torch device's name.
+        threads: of computation.
+        compiled: the U-Net is compiled, as diffusers' documentation on speed advises.
+    """
+
+    def __init__(self, model: ModelInfo, *, device: str, threads: int, compiled: bool = False) -> None:
         torch.set_num_threads(threads)
-        self._pipeline = diffusers.StableDiffusionPipeline.from_pretrained(POCKET.source, dtype=torch.float32)
+        dtype = components.precision(model, torch.device(device))
+        self._pipeline = diffusers.DiffusionPipeline.from_pretrained(model.source, dtype=dtype).to(device)
         self._pipeline.set_progress_bar_config(disable=True)
         self._config = self._pipeline.scheduler.config
+        if compiled:
+            self._pipeline.unet.to(memory_format=torch.channels_last)
+            self._pipeline.unet = torch.compile(self._pipeline.unet, mode="max-autotune", fullgraph=True)
 
     def pictures(self, requests: Sequence[ImageRequest]) -> list[Pixels]:
         """One picture for each; all have the same steps, sampler, guidance and size."""
@@ -99,14 +114,66 @@ def _kind(request: ImageRequest) -> tuple[object, ...]:
     return request.steps, request.sampler, request.guidance_scale, request.width, request.height
 
 
+@dataclass(slots=True, kw_only=True)
+class Told:
+    """What one job's events said, with the seconds of a clock at which they came.
+
+    Attributes:
+        asked: when it was submitted.
+        began: when the worker took it.
+        previewed: when its first preview came; None without one.
+        steps: when each step was told, and how many of all were done then.
+        over: when it was done.
+        compute_seconds: what it cost.
+    """
+
+    owner: str
+    job: str
+    asked: float
+    began: float = 0.0
+    previewed: float | None = None
+    steps: list[tuple[float, float]] = field(default_factory=list)
+    over: float = 0.0
+    compute_seconds: float = 0.0
+
+    def entries(self) -> list[Entry]:
+        """Its lines in the log; its cost is spread evenly over its steps."""
+        lines = [Entry(at=self.asked, owner=self.owner, job=self.job, kind="asked")]
+        share = 0.0
+        for at, done in self.steps:
+            seconds = (done - share) * self.compute_seconds
+            lines.append(Entry(at=at, owner=self.owner, job=self.job, kind="served", seconds=seconds))
+            share = done
+        rest = (1 - share) * self.compute_seconds
+        return [*lines, Entry(at=self.over, owner=self.owner, job=self.job, kind="over", seconds=rest)]
+
+
 class EngineArm:
-    """Easel's engine, with its queue, its worker process, previews and PNG files."""
+    """Easel's engine, with its queue, its worker process, previews and PNG files.
+
+    Attributes:
+        told: what the events of every job said so far.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.told: list[Told] = []
 
     async def picture(self, request: ImageRequest) -> Pixels:
-        outcome = await self._engine.submit(request).outcome()
+        job = self._engine.submit(request)
+        told = Told(owner=request.owner, job=job.id, asked=time.perf_counter())
+        async for event in job.events():
+            told.over = time.perf_counter()
+            match event:
+                case Started():
+                    told.began = told.over
+                case Progress(step=step, steps=steps):
+                    told.steps.append((told.over, step / steps))
+                case Preview():
+                    told.previewed = told.previewed or told.over
+        outcome = await job.outcome()
         if not isinstance(outcome, Done):
             raise TypeError(f"the engine failed: {outcome}")
+        told.compute_seconds = outcome.compute_seconds
+        self.told.append(told)
         return np.asarray(Image.open(io.BytesIO(outcome.images[0].png)))

@@ -1,132 +1,59 @@
-"""Serving many people: stock pipeline, request-level batching and Easel's engine, side by side in one run.
+"""Serving many people: the stock pipeline, request-level batching and Easel's engine, side by side.
 
-`python -m benchmarks.serve` sends every arm the same traces of requests with mixed steps, samplers and
-owners, as Poisson arrivals at several rates, and writes `docs/benchmarks/serve.md`. `--quick` sends less;
-`--json` prints one object and writes nothing. All arms have the same weights, dtype and threads, and take
-turns. The compiled arm is null: on a CPU, compiling a model this small does not pay within a run.
+`python -m benchmarks.serve` sends every arm the same traces: lone requests, bursts, and Poisson arrivals of
+mixed steps, samplers and owners at several rates; then it looks how fairly the engine shares. All arms have
+the same weights, dtype and threads, and take turns. It writes `docs/benchmarks/serve.md` and its plot.
+`--quick` sends less; `--json` prints one object and writes nothing; `--device cuda --shape sd15` measures a
+model of that size with random weights, with the compiled stock pipeline as a fourth arm.
 """
 
 import argparse
 import asyncio
 import json
-import platform
-import random
 import statistics
-import time
-from collections.abc import Mapping, Sequence
+import sys
+import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-import diffusers
-import numpy as np
-import torch
-
-from benchmarks.arms import Arm, EngineArm, OneByOne, Pixels, RequestBatching, StockPipeline
-from inference import POCKET, Cancelled, Catalogue, Engine, ImageRequest, Progress
+from benchmarks import report
+from benchmarks.arms import Arm, EngineArm, OneByOne, RequestBatching, StockPipeline
+from benchmarks.fairness import Shared, shared
+from benchmarks.serving import PATIENCE, Served, agreement, cancel_ticks, goodput, lone, served
+from benchmarks.shapes import Shape, model_of
+from benchmarks.traces import poisson
+from inference import Catalogue, Engine, ModelInfo
 from inference.placement.local import default_threads
 
-REPORT: Final = Path(__file__).parents[1] / "docs" / "benchmarks" / "serve.md"
-KINDS: Final = (("dpmpp_2m_karras", 20), ("euler_a", 20), ("ddim", 12), ("dpmpp_2m", 8), ("euler", 30))
-PROMPTS: Final = (
-    "a red house by the sea",
-    "a green field under a blue sky",
-    "a yellow star",
-    "a desert at noon",
-)
-RATES: Final = (0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 1.8, 2.2)
-PATIENCE: Final = 3.0
-"""An arm keeps up while its p95 stays within so many times the stock pipeline's time for a lone request."""
+ARMS: Final = ("stock", "stock_compiled", "request_batching", "engine")
 
 
-def request_of(number: int, kind: tuple[str, int], owner: str = "ada") -> ImageRequest:
-    """A request for one picture."""
-    return ImageRequest(
-        prompt=PROMPTS[number % len(PROMPTS)],
-        owner=owner,
-        model=POCKET.name,
-        width=POCKET.width,
-        height=POCKET.height,
-        steps=kind[1],
-        guidance_scale=POCKET.guidance_scale,
-        sampler=kind[0],
-        seed=number,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much is sent.
+
+    Attributes:
+        count: requests in a trace.
+        rates: of arrivals, times the stock pipeline's own pace; ascending.
+        seeds: of the traces; figures are medians over them.
+        repeats: lone requests of each arm.
+    """
+
+    count: int
+    rates: tuple[float, ...]
+    seeds: tuple[int, ...]
+    repeats: int
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """Requests with the seconds at which they arrive."""
-
-    arrivals: tuple[tuple[float, ImageRequest], ...]
-
-    @classmethod
-    def poisson(cls, *, rate: float, count: int, seed: int) -> "Trace":
-        """`count` requests, `rate` of them a second on average, of mixed kinds and six owners."""
-        chance, now, arrivals = random.Random(seed), 0.0, []  # noqa: S311 - a trace, no secret
-        for number in range(count):
-            arrivals.append((now, request_of(number, chance.choice(KINDS), f"owner {chance.randrange(6)}")))
-            now += chance.expovariate(rate) if rate else 0.0
-        return cls(tuple(arrivals))
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """Seconds from arrival to picture of each request, and of all of them together."""
-
-    waits: tuple[float, ...]
-    seconds: float
-    pictures: tuple[Pixels, ...]
-
-    @property
-    def images_per_s(self) -> float:
-        return len(self.waits) / self.seconds
-
-    def percentile(self, percent: float) -> float:
-        return float(np.percentile(self.waits, percent))
-
-
-async def served(arm: Arm, trace: Trace) -> Served:
-    """Open loop: requests arrive when the trace says, whether or not the arm keeps up."""
-    began = time.perf_counter()
-
-    async def one(at: float, request: ImageRequest) -> tuple[float, Pixels]:
-        await asyncio.sleep(began + at - time.perf_counter())
-        picture = await arm.picture(request)
-        return time.perf_counter() - began - at, picture
-
-    done = await asyncio.gather(*(one(at, request) for at, request in trace.arrivals))
-    waits, pictures = zip(*done, strict=True)
-    return Served(tuple(waits), time.perf_counter() - began, tuple(pictures))
-
-
-async def lone(arms: Sequence[Arm], repeats: int) -> list[float]:
-    """Median seconds of each arm for a lone request; repeats interleaved, after one to warm up."""
-    request = request_of(0, KINDS[0])
-    waits: list[list[float]] = [[] for _ in arms]
-    for _ in range(repeats + 1):
-        for own, arm in zip(waits, arms, strict=True):
-            own.extend((await served(arm, Trace(((0.0, request),)))).waits)
-    return [statistics.median(own[1:]) for own in waits]
-
-
-async def cancel_ticks(engine: Engine) -> int:
-    """Steps that a job still takes after it was cancelled, as its own progress says."""
-    job, cancelled_at, last = engine.submit(request_of(1, ("ddim", 150))), 0, 0
-    async for event in job.events():
-        if isinstance(event, Progress):
-            last = event.step
-            if event.step >= 5 and not cancelled_at:
-                cancelled_at = event.step
-                job.cancel()
-    if not isinstance(await job.outcome(), Cancelled):
-        raise TypeError("a cancelled job was made all the same")
-    return last - cancelled_at
+QUICK: Final = Plan(count=8, rates=(0.6, 1.2), seeds=(1,), repeats=2)
+FULL: Final = Plan(count=30, rates=(0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 1.8, 2.2), seeds=(1, 2, 3), repeats=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Of one arm: the burst, and the highest rate it kept up with, in requests a second."""
+    """Of one arm: pictures a second and waits in a burst, and the highest rate it kept up with, a second."""
 
     images_per_s: float
     goodput: float
@@ -136,124 +63,135 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """Of the engine's bursts.
+
+    Attributes:
+        queue_wait_s: from asking until the worker took it; the median.
+        first_preview_s: from asking to the first preview; the median, None where there was none.
+        at_once: jobs in the making at once, on average.
+    """
+
+    queue_wait_s: float
+    first_preview_s: float | None
+    at_once: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """Everything that was measured, as `--json` prints it."""
+    """Everything that was measured, as `--json` prints it. An arm that does not pay on the device is null."""
 
     arms: dict[str, Figures | None]
     lone: dict[str, float]
+    fairness: Shared
     cancel_ticks: int
     agreement: dict[str, float]
+    inside: Inside
     slots: int
-    requests: int
-    rates: tuple[float, ...]
 
 
-async def measure(*, count: int, rates: tuple[float, ...], repeats: int, threads: int) -> Result:
-    """Bursts of `count` requests, then traces at `rates` times the stock pipeline's own pace."""
-    stock = StockPipeline(threads)
-    async with Engine(catalogue=Catalogue([POCKET]), device="cpu", threads=threads) as engine:
+async def measure(model: ModelInfo, plan: Plan, *, device: str, threads: int) -> Result:
+    """Runs every arm through everything, one after the other for each trace."""
+    stock = StockPipeline(model, device=device, threads=threads)
+    async with Engine(catalogue=Catalogue([model]), device=device, threads=threads) as engine:
         await engine.ready()
-        arms: dict[str, Arm] = {
-            "stock": OneByOne(stock),
-            "request_batching": RequestBatching(stock),
-            "engine": EngineArm(engine),
-        }
-        stock_s, _, engine_s = await lone(tuple(arms.values()), repeats)
-        burst = Trace.poisson(rate=0, count=count, seed=1)
-        full = {name: await served(arm, burst) for name, arm in arms.items()}
-        pace = full["stock"].images_per_s
-        traces = {rate * pace: Trace.poisson(rate=rate * pace, count=count, seed=2) for rate in rates}
-        figures: dict[str, Figures | None] = {"stock_compiled": None}
-        for name, arm in arms.items():
-            figures[name] = Figures(
-                images_per_s=full[name].images_per_s,
-                goodput=await goodput(arm, traces, limit=PATIENCE * stock_s),
-                p50_s=full[name].percentile(50),
-                p95_s=full[name].percentile(95),
-                p99_s=full[name].percentile(99),
+        arms: dict[str, Arm] = {"stock": OneByOne(stock)}
+        if device != "cpu":  # compiling a U-Net for a CPU takes longer than a run and gains next to nothing
+            arms["stock_compiled"] = OneByOne(
+                StockPipeline(model, device=device, threads=threads, compiled=True)
             )
+        ours = EngineArm(engine)
+        arms |= {"request_batching": RequestBatching(stock), "engine": ours}
+        waits = dict(zip(arms, await lone(tuple(arms.values()), model, plan.repeats), strict=True))
+        ours.told.clear()
+        bursts = await _bursts(arms, model, plan)
+        inside = _inside(ours)
+        pace = statistics.median(run.images_per_s for run in bursts["stock"])
+        kept = await _kept(arms, model, plan, pace=pace, limit=PATIENCE * waits["stock"])
         return Result(
-            arms=figures,
-            lone={"stock_s": stock_s, "engine_s": engine_s},
-            cancel_ticks=await cancel_ticks(engine),
-            agreement=agreement(full["stock"].pictures, full["engine"].pictures),
+            arms={name: _figures(bursts[name], kept[name]) if name in arms else None for name in ARMS},
+            lone={f"{name}_s": waits[name] for name in ("stock", "engine")},
+            fairness=await shared(engine, model, rate=0.5 * pace, count=plan.count),
+            cancel_ticks=await cancel_ticks(engine, model),
+            agreement=agreement(bursts["stock"][0].pictures, bursts["engine"][0].pictures),
+            inside=inside,
             slots=engine.slots,
-            requests=count,
-            rates=rates,
         )
 
 
-async def goodput(arm: Arm, traces: Mapping[float, Trace], *, limit: float) -> float:
-    """The highest rate up to which the p95 stays within `limit` seconds; rates ascend."""
-    kept = 0.0
-    for rate, trace in traces.items():
-        if (await served(arm, trace)).percentile(95) > limit:
-            break
-        kept = rate
+async def _bursts(arms: dict[str, Arm], model: ModelInfo, plan: Plan) -> dict[str, list[Served]]:
+    """Everything at once, one run a seed."""
+    bursts: dict[str, list[Served]] = {name: [] for name in arms}
+    for seed in plan.seeds:
+        trace = poisson(model, rate=0, count=plan.count, seed=seed)
+        for name, arm in arms.items():
+            bursts[name].append(await served(arm, trace))
+    return bursts
+
+
+async def _kept(
+    arms: dict[str, Arm], model: ModelInfo, plan: Plan, *, pace: float, limit: float
+) -> dict[str, list[float]]:
+    """The highest rate that each arm kept up with, one a seed."""
+    kept: dict[str, list[float]] = {name: [] for name in arms}
+    for seed in plan.seeds:
+        traces = {
+            rate * pace: poisson(model, rate=rate * pace, count=plan.count, seed=seed) for rate in plan.rates
+        }
+        for name, arm in arms.items():
+            kept[name].append(await goodput(arm, traces, limit=limit))
     return kept
 
 
-def agreement(ours: Sequence[Pixels], theirs: Sequence[Pixels]) -> dict[str, float]:
-    """Between pictures of the same requests: the largest difference of 255, and the least PSNR in dB."""
-    differences = [
-        np.abs(one.astype(np.float64) - other.astype(np.float64))
-        for one, other in zip(ours, theirs, strict=True)
-    ]
-    worst = max(float((difference**2).mean()) for difference in differences)
-    largest = max(float(difference.max()) for difference in differences)
-    return {"max_abs": largest, "psnr_db": float(10 * np.log10(255**2 / max(worst, 1e-9)))}
+def _figures(runs: Sequence[Served], kept: Sequence[float]) -> Figures:
+    def median(percent: float) -> float:
+        return statistics.median(run.percentile(percent) for run in runs)
 
-
-def report(result: Result, threads: int) -> str:
-    """The table, in Markdown."""
-    names = {
-        "stock": "stock pipeline, one by one",
-        "request_batching": "request-level batching",
-        "engine": "Easel's engine",
-    }
-    rows = {title: figures for name, title in names.items() if (figures := result.arms[name]) is not None}
-    table = "\n".join(
-        f"| {title} | {each.images_per_s:.2f} | {each.goodput:.2f} | {each.p50_s:.1f} | {each.p95_s:.1f} |"
-        for title, each in rows.items()
+    return Figures(
+        images_per_s=statistics.median(run.images_per_s for run in runs),
+        goodput=statistics.median(kept),
+        p50_s=median(50),
+        p95_s=median(95),
+        p99_s=median(99),
     )
-    stock_s, engine_s = result.lone["stock_s"], result.lone["engine_s"]
-    return f"""# Serving many people
 
-{result.requests} requests for one picture of {POCKET.width} × {POCKET.height} pixels with the bundled model,
-of mixed samplers, 8 to 30 steps and six owners, float32, threads: {threads}, {platform.machine()},
-torch {torch.__version__}, diffusers {diffusers.__version__}.
-The engine makes {result.slots} pictures at once at most.
 
-| | images/s, all at once | goodput, requests/s | p50 seconds, all at once | p95 |
-| --- | --- | --- | --- | --- |
-{table}
-
-Goodput is the highest of the rates tried ({", ".join(f"{rate:g}" for rate in result.rates)} times the stock
-pipeline's pace) at which 95 % of the requests are done within {PATIENCE:g} times the stock pipeline's time
-for a lone one; 0.00 where it was none. A lone request takes the stock pipeline {stock_s:.2f} s and the
-engine {engine_s:.2f} s, **{engine_s / stock_s:.2f} times** as long; its seconds hold the queue, the way to
-the worker and back, previews and the PNG file. A cancelled job took {result.cancel_ticks} more steps.
-Pictures made in shared steps differ from the stock pipeline's by {result.agreement["max_abs"]:g} of 255 at
-most ({result.agreement["psnr_db"]:.0f} dB).
-
-Made by `python -m benchmarks.serve`.
-"""
+def _inside(arm: EngineArm) -> Inside:
+    previews = [told.previewed - told.asked for told in arm.told if told.previewed is not None]
+    busy = sum(told.over - told.began for told in arm.told)
+    moments = sorted((at, change) for told in arm.told for at, change in ((told.began, 1), (told.over, -1)))
+    jobs, since, some = 0, 0.0, 0.0
+    for at, change in moments:
+        some += at - since if jobs else 0.0
+        jobs, since = jobs + change, at
+    return Inside(
+        queue_wait_s=statistics.median(told.began - told.asked for told in arm.told),
+        first_preview_s=statistics.median(previews) if previews else None,
+        at_once=busy / some,
+    )
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(prog="python -m benchmarks.serve")
+    arguments = argparse.ArgumentParser(prog="python -m benchmarks.serve", description=__doc__)
     arguments.add_argument("--quick", action="store_true", help="fewer requests and rates")
     arguments.add_argument("--json", action="store_true", help="print one JSON object, write nothing")
+    arguments.add_argument("--device", default="cpu", help="cpu, cuda …")
+    arguments.add_argument("--shape", choices=("pocket", "sd15", "sdxl"), default="pocket")
     arguments.add_argument("--threads", type=int, default=default_threads())
     options = arguments.parse_args()
-    count, repeats, rates = (12, 2, (0.4, 0.8, 1.2)) if options.quick else (40, 5, RATES)
-    result = asyncio.run(measure(count=count, rates=rates, repeats=repeats, threads=options.threads))
+    shape: Shape = options.shape
+    plan = QUICK if options.quick else FULL
+    with tempfile.TemporaryDirectory(prefix="easel-bench-") as folder:
+        model = model_of(shape, Path(folder))
+        result = asyncio.run(measure(model, plan, device=options.device, threads=options.threads))
     if options.json:
-        print(json.dumps(asdict(result)))
+        json.dump(asdict(result), sys.stdout)
+        print()
         return
-    text = report(result, options.threads)
-    REPORT.write_text(text, encoding="utf-8")
-    print(text)
+    settings = report.Settings(
+        model=model, device=options.device, threads=options.threads, count=plan.count, rates=plan.rates
+    )
+    print(report.write(asdict(result), settings))
 
 
 if __name__ == "__main__":

@@ -95,6 +95,7 @@ async def running(settings: Settings, token: str, *, pace: float = PACE) -> Asyn
             threads=settings.engine.threads,
             slots=settings.engine.slots,
             exact=settings.engine.exact,
+            compile_into=settings.storage.folder / "compiled" if settings.engine.compile else None,
             knees=_knees(await store.load_memory(KNEES)),
             preview_every=settings.engine.preview_seconds,
         )

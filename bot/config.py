@@ -137,6 +137,7 @@ class EngineSettings(_Section):
     threads: Annotated[int, Field(ge=1, le=512)] | None = None
     slots: Annotated[int, Field(ge=1, le=64)] | None = None
     exact: bool = False
+    compile: bool = False
     previews: bool = True
     preview_seconds: Annotated[float, Field(ge=1, le=60)] = 2.0
 

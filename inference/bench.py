@@ -230,7 +230,8 @@ class Bench:
         for lane in making.lanes.values():
             if lane in lanes.active:
                 lanes.leave(lane)
-        if not len(lanes):
+        # Others may be past their last step and still in the group, to be decoded or written.
+        if all(other.group != making.group for other in self._making.values()):
             del self._groups[making.group]
         return making.seconds
 

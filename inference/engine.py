@@ -5,6 +5,7 @@ import logging
 import uuid
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -55,6 +56,8 @@ class Engine:
             same versions, whoever else is served. Otherwise it is the same to the eye, and more people are
             served in the same time.
         knees: what `knees()` gave in an earlier run.
+        compile_into: a folder for compiled U-Nets; None does not compile. That takes minutes when a model
+            is loaded for the first time; what was made is found again there.
 
     Raises:
         InvalidRequest: `preload` is not in the catalogue.
@@ -74,6 +77,7 @@ class Engine:
         watchdog: float = WATCHDOG,
         exact: bool = False,
         knees: Mapping[str, int] | None = None,
+        compile_into: Path | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._line = Line(counters=counters, rates=rates)
@@ -83,7 +87,12 @@ class Engine:
         self._readiness = Readiness(self._preload.name if self._preload else None)
         self._knees = dict(knees or {})
         spawn = partial(
-            LocalWorker.spawn, device=device, threads=threads, preview_every=preview_every, exact=exact
+            LocalWorker.spawn,
+            device=device,
+            threads=threads,
+            preview_every=preview_every,
+            exact=exact,
+            compile_into=compile_into,
         )
         self._supervisor = Supervisor(spawn, self)
         self._keeping: asyncio.Task[None] | None = None

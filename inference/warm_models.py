@@ -1,6 +1,7 @@
 """The models a worker keeps loaded, warmed up and measured."""
 
 import gc
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from inference.denoise.knee import device_name, find_knee
 from inference.denoise.lanes import Lanes
 from inference.denoise.start import lanes_of
 from inference.families.any_pipeline import AnyPipeline
+from inference.families.compiled import default_compiler
 from inference.families.opening import open_model
 from inference.families.stable_diffusion import StableDiffusion
 from inference.models import ModelInfo
@@ -22,6 +24,8 @@ from inference.request import ImageRequest
 from inference.samplers import OWN
 from inference.solo.previewing import SoloPreview
 from inference.solo.run import made_alone
+
+log = logging.getLogger(__name__)
 
 KEPT: Final = 2
 """Models in memory at once; the one not used for longest makes room."""
@@ -73,12 +77,17 @@ class WarmPipeline(WarmModel):
 class WarmModels:
     """Loads on demand. Nothing is imported from a model's folder but numbers and words.
 
+    Args:
+        device: where they run.
+        compiled: whether U-Nets are compiled for their native size, which takes minutes the first time.
+
     Attributes:
         knees: those known by what they were measured for; they are not measured again.
     """
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self, device: torch.device, *, compiled: bool = False) -> None:
         self.device = device
+        self._compiled = compiled
         self.knees: dict[str, int] = {}
         self._models: OrderedDict[ModelInfo, WarmModel] = OrderedDict()
 
@@ -113,6 +122,11 @@ class WarmModels:
         knee_of = self._knee_of(model, family.precision)
         if knee_of not in self.knees:
             self.knees[knee_of] = find_knee(family, model.width, model.height)
+        if self._compiled:
+            for rows in family.compile(
+                model.width, model.height, pictures=self.knees[knee_of], compiler=default_compiler
+            ):
+                log.info("%s is compiled for %d rows", model.name, rows)
         return WarmFamily(
             device=device_name(self.device),
             family=family,

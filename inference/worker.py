@@ -189,6 +189,7 @@ def work_forever(
     inbox: "queue.SimpleQueue[ToWorker]",
     say: Callable[[FromWorker], None],
     exact: bool,
+    compiled: bool,
 ) -> None:
     """Sets torch up and serves.
 
@@ -199,8 +200,9 @@ def work_forever(
         inbox: what the engine says.
         say: how to answer it.
         exact: every picture is bit for bit what it is alone.
+        compiled: whether U-Nets are compiled.
     """
     _quiet_the_libraries()
     torch.set_num_threads(threads)
-    models = WarmModels(_choose_device(device))
+    models = WarmModels(_choose_device(device), compiled=compiled)
     Worker(models=models, preview_every=preview_every, inbox=inbox, say=say, exact=exact).serve_forever()

@@ -48,8 +48,11 @@ def main() -> None:
     arguments.add_argument("--threads", type=int, required=True)
     arguments.add_argument("--preview-every", type=float, required=True)
     arguments.add_argument("--exact", action="store_true")
+    arguments.add_argument("--compile-into", help="compile U-Nets; the folder for what the compiler makes")
     options = arguments.parse_args()
 
+    if options.compile_into:  # read when torch is imported, which is not yet
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = options.compile_into
     # Ctrl-C in a terminal reaches every process of it; the engine alone decides when the worker leaves.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError):  # some containers forbid it
@@ -70,6 +73,7 @@ def main() -> None:
         inbox=inbox,
         say=say,
         exact=options.exact,
+        compiled=options.compile_into is not None,
     )
 
 

@@ -1,6 +1,6 @@
 """Stable Diffusion 1.x and 2.x (Rombach et al. 2022): what its parts do with tensors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,6 +8,7 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from inference.denoise.lanes import Conditioning
+from inference.families.compiled import CompiledUNet, Compiler
 from inference.families.components import Components
 from inference.families.text import Embedded, TextReader
 
@@ -47,6 +48,7 @@ class StableDiffusion:
         self.device = device
         self.sampler_config: Mapping[str, object] = components.sampler_config
         self._factor = 2 ** (len(self._vae.config.block_out_channels) - 1)
+        self._compiled: CompiledUNet | None = None
         said = self._vae.config
         self._scaling = said.scaling_factor
         # Newer VAEs say where the middle of their latents lies, and how far they spread, by channel.
@@ -79,15 +81,38 @@ class StableDiffusion:
                 "text_embeds": _stacked([text.pooled for text in texts]),
                 "time_ids": _stacked([text.size_ids for text in texts]),
             }
-        output: torch.Tensor = self._unet(
-            latents.to(self._unet.dtype),
-            timesteps,
-            encoder_hidden_states=pad_sequence([text.hidden for text in texts], batch_first=True),
-            encoder_attention_mask=mask,
-            added_cond_kwargs=about,
-            return_dict=False,
-        )[0]
+        inputs = {
+            "sample": latents.to(self._unet.dtype),
+            "timestep": timesteps,
+            "encoder_hidden_states": pad_sequence([text.hidden for text in texts], batch_first=True),
+            "encoder_attention_mask": mask,
+            "added_cond_kwargs": about,
+        }
+        if self._compiled is not None and self._compiled.suits(inputs):
+            return self._compiled(inputs).float()
+        output: torch.Tensor = self._unet(**inputs, return_dict=False)[0]
         return output.float()
+
+    @torch.inference_mode()
+    def compile(self, width: int, height: int, *, pictures: int, compiler: Compiler) -> Iterator[int]:
+        """Makes forwards fast for pictures of so many pixels, up to so many at once, with texts of one chunk.
+
+        Yields each number of rows it is ready for: each takes a while. Other sizes and longer texts go
+        on as before.
+        """
+        text, _, _ = self.conditionings("", None, width=width, height=height)
+        about = None
+        if text.pooled is not None and text.size_ids is not None:
+            about = {"text_embeds": text.pooled[None], "time_ids": text.size_ids[None]}
+        latents = torch.zeros((1, *self.latent_shape(width, height)), device=self.device)
+        inputs = {
+            "sample": latents.to(self._unet.dtype),
+            "timestep": torch.full((1,), 500.0, device=self.device),
+            "encoder_hidden_states": text.hidden[None],
+            "added_cond_kwargs": about,
+        }
+        self._compiled = CompiledUNet(self._unet, compiler)
+        yield from self._compiled.warm_up(inputs, most=2 * pictures)
 
     def conditionings(
         self,

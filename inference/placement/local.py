@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
+from pathlib import Path
 from typing import Final
 
 from inference import wire
@@ -35,7 +36,13 @@ class LocalWorker:
 
     @classmethod
     async def spawn(
-        cls, *, device: str, threads: int | None, preview_every: float, exact: bool
+        cls,
+        *,
+        device: str,
+        threads: int | None,
+        preview_every: float,
+        exact: bool,
+        compile_into: Path | None = None,
     ) -> "LocalWorker":
         """Starts the process; it says `Awake` when it listens.
 
@@ -44,6 +51,7 @@ class LocalWorker:
             threads: of computation; None for one less than there are cores, so that the bot has one.
             preview_every: least seconds between two previews of a job.
             exact: every picture is bit for bit what it is alone.
+            compile_into: where compiled U-Nets are kept; None does not compile.
         """
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -54,6 +62,7 @@ class LocalWorker:
             f"--threads={threads or default_threads()}",
             f"--preview-every={preview_every}",
             *(["--exact"] if exact else []),
+            *([f"--compile-into={compile_into}"] if compile_into else []),
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,

@@ -1,17 +1,19 @@
 """Pictures denoised together, each against its own stock pipeline run alone."""
 
+import copy
 from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 import pytest
 import torch
-from tiny_models import KINDS, SIDE, png, stock_latents, tiny_family
+from tiny_models import KINDS, SIDE, png, stock_latents, tiny_components, tiny_family
 from torch import Tensor
 
 from inference import ImageRequest, SourcePicture
 from inference.denoise.lanes import Lane, Lanes
 from inference.denoise.start import lanes_of
+from inference.families.components import quicken
 from inference.families.stable_diffusion import StableDiffusion
 
 # The stock samplers themselves warn, in a test's hands as in anybody's.
@@ -86,6 +88,27 @@ def test_in_exact_mode_neighbours_change_no_bit() -> None:
     for number, index, latents in denoised("sd-1", exact=True):
         lane = lanes_of(REQUESTS[number][1], model)[0][index]
         assert torch.equal(latents, alone(model, lane, exact=True)), REQUESTS[number]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_gpu_is_given_computes_the_same(kind: str) -> None:
+    """Fused projections and channels last, here on the CPU: the U-Net answers as before, to rounding."""
+    plain = tiny_components(kind).unet
+    fast = copy.deepcopy(plain)
+    quicken(fast, "unet", torch.device("cuda"))
+    model = tiny_family(kind)
+    text, _, _ = model.conditionings("a red house", None, width=SIDE, height=SIDE)
+    about = None
+    if text.pooled is not None and text.size_ids is not None:
+        about = {"text_embeds": text.pooled[None], "time_ids": text.size_ids[None]}
+    latents = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        one, other = (
+            unet(latents, 500.0, encoder_hidden_states=text.hidden[None], added_cond_kwargs=about).sample
+            for unet in (plain, fast)
+        )
+    assert any("to_qkv" in name for name, _ in fast.named_modules())
+    torch.testing.assert_close(other, one, rtol=1e-4, atol=1e-5)
 
 
 def test_what_a_mask_keeps_is_kept() -> None:

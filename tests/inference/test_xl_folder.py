@@ -78,7 +78,15 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def engine(folders: dict[str, Path]) -> AsyncIterator[Engine]:
     models = [
-        ModelInfo(name=name, title=name, source=str(folder), about="tiny", width=SIDE, height=SIDE)
+        ModelInfo(
+            name=name,
+            title=name,
+            source=str(folder),
+            about="tiny",
+            width=SIDE,
+            height=SIDE,
+            precision="float32",
+        )
         for name, folder in sorted(folders.items(), key=lambda item: item[0] != "whole")
     ]
     async with Engine(catalogue=Catalogue(models), device="cpu") as engine:
