@@ -42,7 +42,7 @@ def build(name: str, model_config: Mapping[str, object]) -> StockSampler:
     """
     sampler = SAMPLERS[name]
     called = sampler.diffusers_class or str(model_config.get("_class_name"))
-    stock = getattr(diffusers, called, None)
+    stock: Any = getattr(diffusers, called, None)
     if not (isinstance(stock, type) and issubclass(stock, diffusers.SchedulerMixin)):
         raise InvalidRequest("sampler", name, f"another than the model's own, {called}, which is not known")
     return cast("StockSampler", stock.from_config(dict(model_config), **sampler.options))

@@ -117,6 +117,8 @@ class AnyPipeline:
             said |= {"true_cfg_scale": request.guidance_scale, "negative_prompt": " "}
         if request.negative_prompt and self._reads_negatives:
             said["negative_prompt"] = request.negative_prompt
+        if "clean_caption" in self._takes:
+            said["clean_caption"] = False  # it would take two libraries more to undo HTML nobody types
         if "use_resolution_binning" in self._takes:
             size = self._pipeline.transformer.config.get("sample_size")
             said["use_resolution_binning"] = size in _BINS and self._takes["use_resolution_binning"].default

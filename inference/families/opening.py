@@ -29,7 +29,7 @@ def open_model(model: ModelInfo, device: torch.device) -> StableDiffusion | AnyP
 
 
 def _shares_forwards(pipeline: object) -> bool:
-    """Whether a pipeline of that name is of Stable Diffusion 1.x, 2.x or XL, by the U-Net's folder at least."""
+    """Whether a pipeline of that name is of Stable Diffusion 1.x, 2.x or XL."""
     return (
         isinstance(pipeline, str)
         and pipeline.startswith("StableDiffusion")

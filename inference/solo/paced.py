@@ -55,7 +55,7 @@ class Paced(Generic[T]):
         return bool(self._results)
 
     def leave(self) -> None:
-        """Ends the call at its stop and waits until its thread is gone. Again, or after its end, is no matter."""
+        """Ends the call at its stop and waits for its thread. Again, or after its end, is no matter."""
         self._leaving = True
         if self._thread.is_alive():
             self._turn.release()

@@ -58,7 +58,7 @@ class Run:
 
     @property
     def clean(self) -> torch.Tensor | None:
-        """The model's latest guess of the finished latents, or of the picture itself, as its sampler has them.
+        """The model's latest guess of the finished latents, or picture, as its sampler has them.
 
         None before the first step, and where the sampler says nothing of it.
         """
