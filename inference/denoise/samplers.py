@@ -38,14 +38,20 @@ def build(name: str, model_config: Mapping[str, object]) -> StockSampler:
         model_config: what the model's `scheduler_config.json` says: betas, prediction type, spacing.
 
     Raises:
-        InvalidRequest: the model's own is asked for, and is none that diffusers has.
+        InvalidRequest: the model's own is asked for, and is none that runs such a model.
     """
     sampler = SAMPLERS[name]
     called = sampler.diffusers_class or str(model_config.get("_class_name"))
     stock: Any = getattr(diffusers, called, None)
-    if not (isinstance(stock, type) and issubclass(stock, diffusers.SchedulerMixin)):
-        raise InvalidRequest("sampler", name, f"another than the model's own, {called}, which is not known")
+    if not _denoises(stock):
+        raise InvalidRequest("sampler", name, f"another: the model's own, {called}, does not suit it")
     return cast("StockSampler", stock.from_config(dict(model_config), **sampler.options))
+
+
+def _denoises(stock: object) -> bool:
+    """Whether it is a class of samplers that go from noise to picture as Stable Diffusion's do."""
+    known = isinstance(stock, type) and issubclass(stock, diffusers.SchedulerMixin)
+    return known and hasattr(stock, "scale_model_input") and hasattr(stock, "add_noise")
 
 
 def own_sampler(model_config: Mapping[str, object]) -> str:
