@@ -144,7 +144,7 @@ async def test_discord_itself_stops_what_the_command_forbids(house: House) -> No
 async def test_two_people_take_turns(house: House) -> None:
     """Somebody's one job does not wait for all of somebody else's."""
     ada, ben = house.person("ada"), house.person("ben")
-    many = [await ada.command("imagine", prompt=f"a star {n}", count=2, steps=30) for n in range(4)]
+    many = [await ada.command("imagine", prompt=f"a star {n}", count=2, steps=60) for n in range(4)]
     one = await ben.command("imagine", prompt="a heart", count=2, steps=30)
     finished: list[Message] = []
 
