@@ -1,30 +1,27 @@
 """What is in the making in the worker: lanes by model and size, latents to decode, files to write."""
 
 import logging
-import math
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
 
-import diffusers
 import torch
 from PIL import Image
 
 from inference import images
 from inference.denoise.lanes import Lane, Lanes
+from inference.denoise.samplers import own_sampler
 from inference.denoise.start import lanes_of
 from inference.errors import NumbersLost
 from inference.job import ImageResult
 from inference.messages import Finished, FromWorker, Parked, Previewed, Stepped
+from inference.preview import preview_is_due
 from inference.request import ImageRequest
-from inference.warm_models import WarmModel
-
-FIRST_PREVIEW: Final = 0.15
-"""The share of the steps after which there is something to see."""
+from inference.warm_models import WarmFamily
+from inference.writing import VERSIONS, written
 
 Say = Callable[[FromWorker], None]
 Fail = Callable[[str, Exception, float], None]
@@ -48,7 +45,7 @@ class Making:
 
     job_id: str
     request: ImageRequest
-    warm: WarmModel
+    warm: WarmFamily
     group: Group
     lanes: dict[int, Lane]
     notes: tuple[str, ...]
@@ -96,11 +93,11 @@ class Bench:
         return any(not making.parked for making in self._making.values())
 
     @property
-    def keeping(self) -> tuple[WarmModel, ...]:
+    def keeping(self) -> tuple[WarmFamily, ...]:
         """The models of parked jobs."""
         return tuple(making.warm for making in self._making.values() if making.parked)
 
-    def begin(self, job_id: str, request: ImageRequest, warm: WarmModel) -> None:
+    def begin(self, job_id: str, request: ImageRequest, warm: WarmFamily) -> None:
         """Words become embeddings, seeds become noise, and the request's pictures join at the next tick."""
         began = time.perf_counter()
         shape = warm.family.latent_shape(request.width, request.height)
@@ -210,19 +207,13 @@ class Bench:
         making.steps_said = step
         self._say(Stepped(job_id=making.job_id, step=step, steps=steps, compute_seconds=making.seconds))
         guesses = [lane.clean for lane in making.lanes.values() if lane.clean is not None]
-        if self._preview_is_due(making) and guesses:
+        since = None if making.previewed_at is None else making.seconds - making.previewed_at
+        if guesses and preview_is_due(step, steps, since=since, every=self._preview_every):
             making.previewed_at = making.seconds
             width, height = making.request.width, making.request.height
             _require_numbers(torch.stack(guesses))
             shown = making.warm.preview.render(torch.stack(guesses), width=width, height=height)
             self._say(Previewed(job_id=making.job_id, step=step, steps=steps, images=shown))
-
-    def _preview_is_due(self, making: Making) -> bool:
-        steps = making.request.steps_taken
-        if not math.ceil(steps * FIRST_PREVIEW) <= making.steps_said < steps:
-            return False
-        before = making.previewed_at
-        return before is None or making.seconds - before >= self._preview_every
 
     def _decode(self) -> None:
         """The next few latents of the job that waits longest become pixels."""
@@ -245,7 +236,7 @@ class Bench:
         for (index, _), picture in zip(some, pixels, strict=True):
             made = Image.fromarray(picture.numpy())
             circumstances = _circumstances(making, index)
-            making.files[index] = self._writers.submit(_written, request, index, made, circumstances)
+            making.files[index] = self._writers.submit(written, request, index, made, circumstances)
 
     def _collect(self) -> None:
         """Says of every job whose files are all written that it is finished."""
@@ -290,17 +281,6 @@ def _circumstances(making: Making, index: int) -> images.Circumstances:
         device=making.warm.device,
         precision=making.warm.family.precision,
         batch=f"{most}" if least == most else f"{least}-{most}",
-        versions=f"torch {torch.__version__}; diffusers {diffusers.__version__}",
-    )
-
-
-def _written(
-    request: ImageRequest, index: int, picture: Image.Image, made: images.Circumstances
-) -> ImageResult:
-    return ImageResult(
-        index=index,
-        seed=request.seed_of(index),
-        width=picture.width,
-        height=picture.height,
-        png=images.encode_png(picture, images.parameters(request, index, made)),
+        versions=VERSIONS,
+        own_sampler=own_sampler(making.warm.family.sampler_config),
     )

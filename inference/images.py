@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps, PngImagePlugin, Uniden
 from inference.errors import InvalidRequest
 from inference.png import png_size
 from inference.request import MAX_UPSCALED_SIDE, ImageRequest, UpscaleRequest
-from inference.samplers import SAMPLERS
+from inference.samplers import OWN, SAMPLERS
 
 TEXT_KEY: Final = "parameters"
 """The text chunk where people's tools look for the settings of a picture."""
@@ -27,12 +27,14 @@ class Circumstances:
         precision: of the weights, such as "float32".
         batch: pictures in a forward, it among them: "1", or "1-4" where others came and went.
         versions: of the libraries that computed it.
+        own_sampler: which one the model's own is.
     """
 
     device: str
     precision: str
     batch: str
     versions: str
+    own_sampler: str
 
 
 def parameters(request: ImageRequest, index: int, made: Circumstances) -> str:
@@ -40,7 +42,7 @@ def parameters(request: ImageRequest, index: int, made: Circumstances) -> str:
     alone = request.picture(index)
     settings = {
         "Steps": alone.steps,
-        "Sampler": SAMPLERS[alone.sampler].title,
+        "Sampler": made.own_sampler if alone.sampler == OWN else SAMPLERS[alone.sampler].title,
         "CFG scale": f"{alone.guidance_scale:g}",
         "Seed": alone.seed,
         "Size": f"{alone.width}x{alone.height}",

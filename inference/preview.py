@@ -5,18 +5,39 @@ a model is loaded, by least squares on synthetic pictures, so it suits any VAE.
 """
 
 import io
-from typing import Final
+import math
+from typing import Final, Protocol
 
 import torch
 from PIL import Image
 from torch.nn.functional import avg_pool2d, interpolate
 
-from inference.families.stable_diffusion import StableDiffusion
-
 MAX_SIDE: Final = 256
 """Pixels of a preview's longer side."""
+FIRST_PREVIEW: Final = 0.15
+"""The share of the steps after which there is something to see."""
 _SAMPLES: Final = 12
 _SIDE: Final = 128
+
+
+def preview_is_due(step: int, steps: int, *, since: float | None, every: float) -> bool:
+    """Whether a job shall show how it looks after a step.
+
+    Args:
+        step: how many are done.
+        steps: of how many.
+        since: compute-seconds since its last preview; None before the first.
+        every: least compute-seconds between two.
+    """
+    return math.ceil(steps * FIRST_PREVIEW) <= step < steps and (since is None or since >= every)
+
+
+class Encoder(Protocol):
+    """What makes latents of pictures."""
+
+    def encode_images(self, images: torch.Tensor) -> torch.Tensor:
+        """Latents, (count, channels, height, width), of pictures in [-1, 1], (count, 3, height, width)."""
+        ...
 
 
 class LatentPreview:
@@ -26,9 +47,14 @@ class LatentPreview:
         """Args: weights: float32, (channels + 1, 3); the last row is what no latent adds to."""
         self._weights = weights
 
+    @property
+    def channels(self) -> int:
+        """Of the latents."""
+        return len(self._weights) - 1
+
     @classmethod
     @torch.inference_mode()
-    def fit(cls, family: StableDiffusion) -> "LatentPreview":
+    def fit(cls, family: Encoder) -> "LatentPreview":
         """Least squares of downsampled colours on the latents of synthetic pictures."""
         pictures = _synthetic_pictures()
         latents = torch.cat([family.encode_images(picture[None]).cpu() for picture in pictures])
@@ -45,11 +71,22 @@ class LatentPreview:
     @torch.inference_mode()
     def render(self, latents: torch.Tensor, *, width: int, height: int) -> tuple[bytes, ...]:
         """One WebP a picture, at most as large as the picture will be and at most `MAX_SIDE` a side."""
-        scale = min(1.0, MAX_SIDE / max(width, height))
-        size = (max(1, round(height * scale)), max(1, round(width * scale)))
-        smooth = interpolate(self.colours(latents), size=size, mode="bicubic", align_corners=False)
-        pixels = ((smooth.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).movedim(1, -1)
-        return tuple(_webp(picture) for picture in pixels)
+        return shown(self.colours(latents), width=width, height=height)
+
+
+def shown(colours: torch.Tensor, *, width: int, height: int) -> tuple[bytes, ...]:
+    """One WebP a picture, at most as large as the picture will be and at most `MAX_SIDE` a side.
+
+    Args:
+        colours: in [-1, 1] on the CPU, (count, 3, height, width), of any height and width.
+        width: of the finished picture, pixels.
+        height: likewise.
+    """
+    scale = min(1.0, MAX_SIDE / max(width, height))
+    size = (max(1, round(height * scale)), max(1, round(width * scale)))
+    smooth = interpolate(colours, size=size, mode="bicubic", align_corners=False)
+    pixels = ((smooth.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).movedim(1, -1)
+    return tuple(_webp(picture) for picture in pixels)
 
 
 def _synthetic_pictures() -> torch.Tensor:

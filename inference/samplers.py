@@ -13,7 +13,7 @@ class Sampler:
         name: what people type.
         title: what people read.
         advice: one line: when to take it.
-        diffusers_class: the stock class that does the arithmetic.
+        diffusers_class: the stock class that does the arithmetic; empty for the model's own.
         options: what is set on top of the model's own sampler config.
         stochastic: fresh noise enters at every step.
         fewest_steps: below this its arithmetic overshoots, and pictures come out in wrong colours.
@@ -34,6 +34,9 @@ class Sampler:
 def _options(**options: object) -> MappingProxyType[str, object]:
     return MappingProxyType(options)
 
+
+OWN: Final = "own"
+"""The sampler that a model's folder names, whatever it is."""
 
 _ALL: Final = (
     Sampler(
@@ -108,6 +111,12 @@ _ALL: Final = (
         diffusers_class="DDPMScheduler",
         options=_options(clip_sample=False),
         stochastic=True,
+    ),
+    Sampler(
+        name=OWN,
+        title="Model's own",
+        advice="What the model came with; some models have no other.",
+        diffusers_class="",
     ),
 )
 

@@ -4,6 +4,7 @@ import gc
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,12 +14,16 @@ from inference.cost import megapixel_evaluations
 from inference.denoise.knee import device_name, find_knee
 from inference.denoise.lanes import Lanes
 from inference.denoise.start import lanes_of
+from inference.families.any_pipeline import AnyPipeline
 from inference.families.compiled import default_compiler
 from inference.families.opening import open_model
 from inference.families.stable_diffusion import StableDiffusion
 from inference.models import ModelInfo
 from inference.preview import LatentPreview
 from inference.request import ImageRequest
+from inference.samplers import OWN
+from inference.solo.previewing import SoloPreview
+from inference.solo.run import made_alone
 
 log = logging.getLogger(__name__)
 
@@ -34,18 +39,39 @@ class WarmModel:
 
     Attributes:
         device: what computes, by name.
-        preview: its map from latents to colours.
         rate: seconds per megapixel-evaluation.
         knee: pictures at once past which pictures a second stop growing.
         knee_of: what the knee was measured for: device, model, precision and size, in one line.
     """
 
-    family: StableDiffusion
-    preview: LatentPreview
     rate: float
     knee: int
     knee_of: str
     device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarmFamily(WarmModel):
+    """A model whose pictures share forwards.
+
+    Attributes:
+        preview: its map from latents to colours.
+    """
+
+    family: StableDiffusion
+    preview: LatentPreview
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarmPipeline(WarmModel):
+    """A model that runs through its stock pipeline, one job at a time: its knee is 1.
+
+    Attributes:
+        preview: how to show unfinished pictures.
+    """
+
+    pipeline: AnyPipeline
+    preview: SoloPreview
 
 
 class WarmModels:
@@ -89,11 +115,17 @@ class WarmModels:
             gc.collect()
             if self.device.type == "cuda":
                 torch.cuda.empty_cache()
-        family = open_model(model, self.device)
-        device = device_name(self.device)
-        knee_of = (
-            f"{device}, {model.source} at {model.revision}, {family.precision}, {model.width}x{model.height}"
+        opened = open_model(model, self.device)
+        warm: WarmModel = (
+            self._warm_pipeline(model, opened)
+            if isinstance(opened, AnyPipeline)
+            else self._warm_family(model, opened)
         )
+        self._models[model] = warm
+        return warm
+
+    def _warm_family(self, model: ModelInfo, family: StableDiffusion) -> WarmFamily:
+        knee_of = self._knee_of(model, family.precision)
         if knee_of not in self.knees:
             self.knees[knee_of] = find_knee(family, model.width, model.height)
         if self._compiled:
@@ -101,34 +133,49 @@ class WarmModels:
                 model.width, model.height, pictures=self.knees[knee_of], compiler=default_compiler
             ):
                 log.info("%s is compiled for %d rows", model.name, rows)
-        warm = WarmModel(
-            device=device,
+        return WarmFamily(
+            device=device_name(self.device),
             family=family,
             preview=LatentPreview.fit(family),
-            rate=_measure(model, family),
+            rate=_measure(model, "ddim", lambda request: _made(request, family)),
             knee=self.knees[knee_of],
             knee_of=knee_of,
         )
-        self._models[model] = warm
-        return warm
+
+    def _warm_pipeline(self, model: ModelInfo, pipeline: AnyPipeline) -> WarmPipeline:
+        return WarmPipeline(
+            device=device_name(self.device),
+            pipeline=pipeline,
+            preview=SoloPreview(pipeline),
+            # For one step some pipelines do something else: they take the model for a distilled one.
+            rate=_measure(model, OWN, lambda request: made_alone(request, pipeline), steps=2),
+            knee=1,
+            knee_of=self._knee_of(model, pipeline.precision),
+        )
+
+    def _knee_of(self, model: ModelInfo, precision: str) -> str:
+        device = device_name(self.device)
+        return f"{device}, {model.source} at {model.revision}, {precision}, {model.width}x{model.height}"
 
 
-def _measure(model: ModelInfo, family: StableDiffusion) -> float:
-    """Seconds per megapixel-evaluation of one step and one decode at the native size."""
+def _measure(
+    model: ModelInfo, sampler: str, make: Callable[[ImageRequest], object], *, steps: int = 1
+) -> float:
+    """Seconds per megapixel-evaluation of a step or two and one decode at the native size."""
     request = ImageRequest(
         prompt="warming up",
         owner="easel",
         model=model.name,
         width=model.width,
         height=model.height,
-        steps=1,
+        steps=steps,
         guidance_scale=max(model.guidance_scale, 2.0),
-        sampler="ddim",
+        sampler=sampler,
         seed=0,
     )
     for _ in range(2):
         began = time.perf_counter()
-        _made(request, family)
+        make(request)
         seconds = time.perf_counter() - began
         if seconds > QUICK_SECONDS:
             break

@@ -33,7 +33,8 @@ from inference.messages import (
 )
 from inference.models import ModelInfo
 from inference.request import ImageRequest, UpscaleRequest
-from inference.warm_models import WarmModel, WarmModels
+from inference.solo.bench import SoloBench
+from inference.warm_models import WarmFamily, WarmModel, WarmModels, WarmPipeline
 
 log = logging.getLogger("inference.worker")
 
@@ -62,6 +63,7 @@ class Worker:
         self._inbox = inbox
         self._say = say
         self._bench = Bench(preview_every=preview_every, say=say, fail=self._refuse, exact=exact)
+        self._solos = SoloBench(preview_every=preview_every, say=say, fail=self._refuse)
 
     def serve_forever(self) -> None:
         """Never returns: the process leaves when its pipe closes."""
@@ -69,12 +71,13 @@ class Worker:
         while True:
             self._admit()
             self._bench.tick()
+            self._solos.tick()
 
     def _admit(self) -> None:
         """Hears what was said since the last tick; with nothing to do, waits for a word."""
         while True:
             try:
-                message = self._inbox.get(block=not self._bench.busy)
+                message = self._inbox.get(block=not (self._bench.busy or self._solos.busy))
             except queue.Empty:
                 return
             match message:
@@ -85,9 +88,11 @@ class Worker:
                 case Cancel(job_id=job_id):
                     self._cancel(job_id)
                 case Park(job_id=job_id):
-                    self._say(self._bench.park(job_id) or NotParked(job_id=job_id))
+                    parked = self._bench.park(job_id) or self._solos.park(job_id)
+                    self._say(parked or NotParked(job_id=job_id))
                 case Resume(job_id=job_id):
                     self._bench.resume(job_id)
+                    self._solos.resume(job_id)
                 case Admit():
                     self._begin(message)
 
@@ -110,12 +115,15 @@ class Worker:
         loaded = self._models.get(admit.model) or self._load(admit.model)
         if not isinstance(loaded, WarmModel):
             raise loaded
-        self._bench.begin(admit.job_id, request, loaded)
+        if isinstance(loaded, WarmPipeline):
+            self._solos.begin(admit.job_id, request, loaded)
+        elif isinstance(loaded, WarmFamily):
+            self._bench.begin(admit.job_id, request, loaded)
 
     def _load(self, model: ModelInfo) -> WarmModel | Exception:
         device = str(self._models.device)
         self._say(Loading(model=model.name, device=device))
-        for kept in self._bench.keeping:
+        for kept in (*self._bench.keeping, *self._solos.keeping):
             self._models.touch(kept)
         try:
             warm = self._models.load(model)
@@ -141,8 +149,8 @@ class Worker:
                 torch.cuda.empty_cache()
 
     def _cancel(self, job_id: str) -> None:
-        seconds = self._bench.stop(job_id)
-        if seconds is not None:
+        stopped = (self._bench.stop(job_id), self._solos.stop(job_id))
+        for seconds in (each for each in stopped if each is not None):
             self._say(Stopped(job_id=job_id, compute_seconds=seconds))
 
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from inference.denoise.trace import Plan, Step
+from inference.denoise.untraced import StockSteps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ class Lane:
         guidance_scale: how far (Ho & Salimans 2022).
         generator: draws the noise of its steps.
         held: the parts of a picture that stay; None where nothing does.
+        stock: takes the steps where the plan does not say what they do.
         position: forwards behind it.
         batches: how many lanes were in a forward together with it, itself included; every number there was.
         clean: the model's latest guess of the finished latents; None before the first tick.
@@ -83,6 +85,7 @@ class Lane:
     guidance_scale: float
     generator: torch.Generator
     held: Held | None = None
+    stock: StockSteps | None = None
     position: int = 0
     batches: set[int] = field(default_factory=set)
     clean: Tensor | None = None
@@ -188,11 +191,19 @@ class Lanes:
 
     def _moved(self, lanes: Sequence[Lane], state: Tensor, answers: Tensor) -> Tensor:
         """`state`, one step on; in exact mode lane by lane: products of other shapes round differently."""
-        if not self._exact:
-            return _updated(lanes, state, answers)
-        for number, lane in enumerate(lanes):
-            own = state[number : number + 1, : 1 + lane.plan.kept]
-            own.copy_(_updated([lane], own, answers[number : number + 1]))
+        stepped = {
+            number: lane.stock.moved(lane.position, answers[number], state[number, 0], lane.generator)
+            for number, lane in enumerate(lanes)
+            if lane.stock is not None
+        }
+        if self._exact:
+            for number, lane in enumerate(lanes):
+                own = state[number : number + 1, : 1 + lane.plan.kept]
+                own.copy_(_updated([lane], own, answers[number : number + 1]))
+        else:
+            state = _updated(lanes, state, answers)
+        for number, latents in stepped.items():
+            state[number, 0] = latents
         return state
 
     def _grow(self, kept: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Protocol, cast
 import diffusers
 import torch
 
+from inference.errors import InvalidRequest
 from inference.samplers import SAMPLERS
 
 
@@ -15,6 +16,7 @@ class StockSampler(Protocol):
     timesteps: torch.Tensor
     init_noise_sigma: float | torch.Tensor
     alphas_cumprod: torch.Tensor
+    sigmas: torch.Tensor
     config: Any
     order: int
 
@@ -34,10 +36,27 @@ def build(name: str, model_config: Mapping[str, object]) -> StockSampler:
     Args:
         name: a name in `inference.SAMPLERS`.
         model_config: what the model's `scheduler_config.json` says: betas, prediction type, spacing.
+
+    Raises:
+        InvalidRequest: the model's own is asked for, and is none that runs such a model.
     """
     sampler = SAMPLERS[name]
-    stock = getattr(diffusers, sampler.diffusers_class)
+    called = sampler.diffusers_class or str(model_config.get("_class_name"))
+    stock: Any = getattr(diffusers, called, None)
+    if not _denoises(stock):
+        raise InvalidRequest("sampler", name, f"another: the model's own, {called}, does not suit it")
     return cast("StockSampler", stock.from_config(dict(model_config), **sampler.options))
+
+
+def _denoises(stock: object) -> bool:
+    """Whether it is a class of samplers that go from noise to picture as Stable Diffusion's do."""
+    known = isinstance(stock, type) and issubclass(stock, diffusers.SchedulerMixin)
+    return known and hasattr(stock, "scale_model_input") and hasattr(stock, "add_noise")
+
+
+def own_sampler(model_config: Mapping[str, object]) -> str:
+    """What the model's own sampler is called: its class without what all their names end with."""
+    return str(model_config.get("_class_name")).removesuffix("Scheduler")
 
 
 def alpha_and_sigma(sampler: StockSampler, index: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -64,10 +83,13 @@ def clean_guess(sampler: StockSampler, index: int) -> tuple[float, float]:
 
     Returns:
         Factors of the input, scaled as the model saw it, and of what it answered: noise, velocity (Salimans &
-        Ho 2022) or the clean sample itself.
+        Ho 2022), the clean sample itself, or the way from there to noise.
     """
+    prediction = sampler.config.get("prediction_type", "flow_prediction")
+    if prediction == "flow_prediction":  # straight lines from noise to picture (Lipman et al. 2022)
+        return 1.0, -float(sampler.sigmas[index])
     alpha, sigma = (float(part) for part in alpha_and_sigma(sampler, index))
-    match sampler.config.prediction_type:
+    match prediction:
         case "v_prediction":
             return alpha, -sigma
         case "sample":

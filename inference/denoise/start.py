@@ -1,17 +1,26 @@
 """From a request to its lanes: words become embeddings, seeds become noise, a sampler becomes a plan."""
 
-from functools import lru_cache
+import logging
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 import torch
 
 from inference.denoise import samplers
 from inference.denoise.lanes import Held, Lane
 from inference.denoise.noise import Drawn, drawn
+from inference.denoise.samplers import StockSampler
 from inference.denoise.sourced import Sourced, sourced
-from inference.denoise.trace import Plan, trace
+from inference.denoise.trace import NotLinear, Plan, trace
+from inference.denoise.untraced import StockSteps, outlined
 from inference.families.stable_diffusion import StableDiffusion, guides
 from inference.request import ImageRequest
 from inference.samplers import SAMPLERS
+
+Frozen = tuple[tuple[str, object], ...]
+"""A sampler's config as a key."""
+
+log = logging.getLogger(__name__)
 
 
 @torch.inference_mode()
@@ -28,7 +37,8 @@ def lanes_of(request: ImageRequest, family: StableDiffusion) -> tuple[list[Lane]
         width=request.width,
         height=request.height,
     )
-    plan = _plan(request.sampler, request.steps, request.steps - request.steps_taken, _frozen(family))
+    chosen = (request.sampler, request.steps, request.steps - request.steps_taken, _frozen(family))
+    plan = _plan(*chosen)
     shape = family.latent_shape(request.width, request.height)
     source = None if request.source is None else sourced(request.source, family, shape)
     lanes = []
@@ -43,6 +53,7 @@ def lanes_of(request: ImageRequest, family: StableDiffusion) -> tuple[list[Lane]
                 guidance_scale=request.guidance_scale,
                 generator=one.generator,
                 held=held,
+                stock=None if plan.traced else _stock_steps(*chosen),
             )
         )
     return lanes, (*notes, *_too_few_steps(request))
@@ -63,14 +74,29 @@ def _beginning(plan: Plan, one: Drawn, source: Sourced | None) -> tuple[torch.Te
 
 
 @lru_cache(maxsize=256)
-def _plan(name: str, steps: int, left_out: int, config: tuple[tuple[str, object], ...]) -> Plan:
+def _plan(name: str, steps: int, left_out: int, config: Frozen) -> Plan:
     """The plan of a sampler; of its steps so many are left out at the front."""
+    make, begin = _sampler(name, left_out, config)
+    try:
+        return trace(make, steps, begin=begin)
+    except NotLinear as reason:
+        log.info("%s takes its steps itself: %s", name, reason)
+        return outlined(make, steps, begin=begin)
+
+
+def _stock_steps(name: str, steps: int, left_out: int, config: Frozen) -> StockSteps:
+    """The steps of a sampler that has no plan."""
+    make, begin = _sampler(name, left_out, config)
+    return StockSteps(make(), steps, begin=begin)
+
+
+def _sampler(name: str, left_out: int, config: Frozen) -> tuple[Callable[[], StockSampler], int]:
+    """How to build it, and the forwards to leave out."""
     thawed = {key: _thawed(value) for key, value in config}
-    begin = left_out * samplers.build(name, thawed).order
-    return trace(lambda: samplers.build(name, thawed), steps, begin=begin)
+    return partial(samplers.build, name, thawed), left_out * samplers.build(name, thawed).order
 
 
-def _frozen(family: StableDiffusion) -> tuple[tuple[str, object], ...]:
+def _frozen(family: StableDiffusion) -> Frozen:
     """The sampler's config as a key: lists become tuples."""
     config = family.sampler_config.items()
     return tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in config)

@@ -33,7 +33,7 @@ _AGREEMENT: Final = 5e-3
 endless first sigma, where both lose digits. A sampler that does something else is off by far more."""
 
 
-class NotLinear(Exception):  # noqa: N818 - a finding about a sampler, which then runs in a lane of its own
+class NotLinear(Exception):  # noqa: N818 - a finding about a sampler, which then takes its steps itself
     """This sampler's step is not linear in its tensors, or draws noise in a way that cannot be told apart."""
 
 
@@ -75,12 +75,14 @@ class Plan:
         start: the initial latents are `start` · standard normal noise;
         noised: or, from a source picture, so much of its clean latents and so much noise.
         kept: tensors carried from step to step, zero before the first.
+        traced: whether the steps' matrices say what they do; otherwise the stock sampler has to take them.
     """
 
     steps: tuple[Step, ...]
     start: float
     noised: tuple[float, float]
     kept: int
+    traced: bool = True
 
 
 def trace(make: Callable[[], StockSampler], steps: int, *, begin: int = 0) -> Plan:
@@ -95,9 +97,9 @@ def trace(make: Callable[[], StockSampler], steps: int, *, begin: int = 0) -> Pl
         NotLinear: the plan would not do what the sampler does.
     """
     sampler = make()
-    timesteps = _begun(sampler, steps, begin)
+    timesteps = begun(sampler, steps, begin)
     tracer = _Tracer(sampler)
-    noised = _noised(sampler, timesteps[0])
+    start = noised(sampler, timesteps[0])
     rows = [
         tracer.step(timestep, following, number, clean_guess(sampler, begin + number))
         for number, (timestep, following) in enumerate(zip_longest(timesteps, timesteps[1:]))
@@ -106,14 +108,14 @@ def trace(make: Callable[[], StockSampler], steps: int, *, begin: int = 0) -> Pl
     plan = Plan(
         steps=tuple(row.wide(kept) for row in rows),
         start=float(sampler.init_noise_sigma),
-        noised=noised,
+        noised=start,
         kept=kept,
     )
     _compare(plan, make(), steps, begin)
     return plan
 
 
-def _begun(sampler: StockSampler, steps: int, begin: int) -> Tensor:
+def begun(sampler: StockSampler, steps: int, begin: int) -> Tensor:
     """The timesteps that are left."""
     sampler.set_timesteps(steps)
     if begin and hasattr(sampler, "set_begin_index"):  # the others find their place by the timestep
@@ -121,7 +123,7 @@ def _begun(sampler: StockSampler, steps: int, begin: int) -> Tensor:
     return sampler.timesteps[begin:]
 
 
-def _noised(sampler: StockSampler, timestep: Tensor) -> tuple[float, float]:
+def noised(sampler: StockSampler, timestep: Tensor) -> tuple[float, float]:
     """How much of clean latents and of noise is in what the sampler makes of them for this timestep."""
     clean, noise = torch.eye(2, dtype=torch.float64).view(2, 1, 1, 1, 2)
     of_clean, of_noise = sampler.add_noise(clean, noise, timestep[None]).flatten()
@@ -132,13 +134,13 @@ def _compare(plan: Plan, sampler: StockSampler, steps: int, begin: int) -> None:
     """One run of both on numbers large enough to meet a clipping sampler's bounds."""
     options: dict[str, object] = {}
     first, second = (torch.Generator().manual_seed(_SEED) for _ in range(2))
-    if _takes_generator(sampler):
+    if takes_generator(sampler):
         options["generator"] = first
     shape = (1, 1, 4, 4)
     stock = 4 * torch.randn(shape, generator=torch.Generator().manual_seed(1)) * sampler.init_noise_sigma
     state = torch.zeros(1 + plan.kept, *shape[1:])
     state[0] = stock[0]
-    for timestep, step in zip(_begun(sampler, steps, begin), plan.steps, strict=True):
+    for timestep, step in zip(begun(sampler, steps, begin), plan.steps, strict=True):
         seen = sampler.scale_model_input(stock, timestep)
         stock = sampler.step(_answer(seen), timestep, stock, return_dict=False, **options)[0]
         columns = torch.cat((state[:1], _answer(step.scale * state[:1]), state[1:])).flatten(1)
@@ -155,7 +157,8 @@ def _answer(latents: Tensor) -> Tensor:
     return 2 * torch.sin(latents) + 0.3 * latents.roll(1, -1).clamp(-4, 4)
 
 
-def _takes_generator(sampler: StockSampler) -> bool:
+def takes_generator(sampler: StockSampler) -> bool:
+    """Whether its step wants to be told where noise comes from."""
     return "generator" in inspect.signature(sampler.step).parameters
 
 
@@ -197,7 +200,7 @@ class _Tracer:
 
     def __init__(self, sampler: StockSampler) -> None:
         self._sampler = sampler
-        self._takes_generator = _takes_generator(sampler)
+        self._takes_generator = takes_generator(sampler)
         self.slots: dict[tuple[str, int | None], int] = {}
 
     def step(
@@ -210,7 +213,7 @@ class _Tracer:
         untouched = generator.get_state()
         next_x = self._sampler.step(m, timestep, x, return_dict=False, **options)[0]
         draws = not torch.equal(untouched, generator.get_state())
-        held = (1.0, 0.0) if following is None else _noised(self._sampler, following)
+        held = (1.0, 0.0) if following is None else noised(self._sampler, following)
         seen = {0: next_x.double().flatten()}
         for place, value in list(self._kept()):
             slot = self.slots.setdefault(place, len(self.slots))

@@ -10,7 +10,7 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from safetensors import SafetensorError
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
-from inference.families.folder import ModelFolder, one_line
+from inference.families.folder import Folder, ModelFolder, one_line
 from inference.models import ModelInfo
 
 
@@ -50,9 +50,9 @@ def load(model: ModelInfo, device: torch.device) -> Components:
     vae_dtype = torch.float32 if dtype == torch.float16 else dtype
     parts: dict[str, Any] = {
         "tokenizer": _tokenizer(folder, "tokenizer"),
-        "text_encoder": _weights(CLIPTextModel.from_pretrained, folder, "text_encoder", dtype, device),
-        "unet": _weights(UNet2DConditionModel.from_pretrained, folder, "unet", dtype, device),
-        "vae": _weights(AutoencoderKL.from_pretrained, folder, "vae", vae_dtype, device),
+        "text_encoder": weights(CLIPTextModel.from_pretrained, folder, "text_encoder", dtype, device),
+        "unet": weights(UNet2DConditionModel.from_pretrained, folder, "unet", dtype, device),
+        "vae": weights(AutoencoderKL.from_pretrained, folder, "vae", vae_dtype, device),
         "sampler_config": _sampler_config(folder),
     }
     if not folder.is_xl:
@@ -63,7 +63,7 @@ def load(model: ModelInfo, device: torch.device) -> Components:
     return ComponentsXL(
         **parts,
         tokenizer_2=second,
-        text_encoder_2=_weights(
+        text_encoder_2=weights(
             CLIPTextModelWithProjection.from_pretrained, folder, "text_encoder_2", dtype, device
         ),
         zeros_for_empty=_zeros_for_empty(folder),
@@ -96,6 +96,7 @@ def _sampler_config(folder: ModelFolder) -> dict[str, Any]:
     stock = getattr(diffusers, str(raw.get("_class_name")), None)
     # What the class fills in is marked as such, and gives way when another sampler is built from it.
     config: dict[str, Any] = raw if stock is None else dict(stock.from_config(raw).config)
+    config["_class_name"] = raw.get("_class_name")  # for who asks for the model's own
     if folder.is_xl:
         return config
     if config.get("steps_offset", 1) != 1:
@@ -118,13 +119,25 @@ def _tokenizer(folder: ModelFolder, name: str) -> CLIPTokenizer:
         raise folder.unavailable(f"{name} is damaged: {one_line(error)}") from error
 
 
-def _weights(
+def weights(
     from_pretrained: Callable[..., tuple[torch.nn.Module, dict[str, set[str]]]],
-    folder: ModelFolder,
+    folder: Folder,
     name: str,
     dtype: torch.dtype,
     device: torch.device,
 ) -> torch.nn.Module:
+    """One part with weights, whole, on its device.
+
+    Args:
+        from_pretrained: its class's own.
+        folder: the model's.
+        name: of the part's folder in it.
+        dtype: of its weights while they run.
+        device: where they are to be.
+
+    Raises:
+        ModelUnavailable: they do not fit its config, or some are missing.
+    """
     try:
         part, info = from_pretrained(
             folder.path / name,

@@ -38,29 +38,17 @@ _SIZE_IDS: Final = 6
 """Numbers that Stable Diffusion XL is told of a picture's size; its refiner is told five."""
 
 
-class ModelFolder:
-    """A model's folder, whole as far as can be seen without reading its weights.
+class Folder:
+    """A model's folder.
 
     Attributes:
         model: whose.
         path: where.
-        is_xl: whether its U-Net wants what Stable Diffusion XL gives it: two encoders' words, and sizes.
     """
 
-    def __init__(self, model: ModelInfo) -> None:
-        """Finds it, or fetches it from the hub.
-
-        Raises:
-            ModelUnavailable: a folder or file is missing, damaged or not what it should be; the detail names
-                it.
-        """
+    def __init__(self, model: ModelInfo, path: Path) -> None:
         self.model = model
-        self.path = _found(model)
-        self._require("scheduler/scheduler_config.json", "unet/config.json")
-        unet = self.json("unet/config.json")
-        self.is_xl = unet.get("addition_embed_type") == "text_time"
-        self._require_whole(_TWO_ENCODERS if self.is_xl else _ONE_ENCODER)
-        self._require_known(unet)
+        self.path = path
 
     def unavailable(self, detail: str) -> ModelUnavailable:
         """An error about this model, to raise."""
@@ -80,28 +68,29 @@ class ModelFolder:
             raise self.unavailable(f"{name} is damaged: it holds no object")
         return value
 
-    def _require(self, *names: str) -> None:
+    def require(self, *names: str) -> None:
+        """Refuses a folder without these files.
+
+        Raises:
+            ModelUnavailable: naming the first that is missing.
+        """
         for name in names:
             if not (self.path / name).is_file():
                 raise self.unavailable(f"{name} is missing in {self.path}")
 
-    def _require_whole(self, weights: Mapping[str, str]) -> None:
-        if self.is_xl and not (self.path / "text_encoder").is_dir():
-            raise self.unavailable(
-                "text_encoder is missing: an XL refiner cannot begin a picture; offer its base"
-            )
-        self._require(*(f"{part}/config.json" for part in weights))
-        for tokenizer in ("tokenizer", "tokenizer_2") if self.is_xl else ("tokenizer",):
-            if not any((self.path / tokenizer / name).is_file() for name in ("tokenizer.json", "vocab.json")):
-                raise self.unavailable(f"{tokenizer}/vocab.json is missing in {self.path}")
-        for part, stem in weights.items():
-            folder = self.path / part
-            files = [folder / f"{stem}.safetensors", *folder.glob(f"{stem}-*-of-*.safetensors")]
-            there = [file for file in files if file.is_file()]
-            if not there:
-                raise self.unavailable(f"{part}/{stem}.safetensors is missing in {self.path}")
-            for file in there:
-                self._require_readable(file)
+    def require_weights(self, part: str, stem: str) -> None:
+        """Refuses a part without weights as safetensors, in one file or several.
+
+        Raises:
+            ModelUnavailable: naming the file that is missing or damaged.
+        """
+        folder = self.path / part
+        files = [folder / f"{stem}.safetensors", *folder.glob(f"{stem}-*-of-*.safetensors")]
+        there = [file for file in files if file.is_file()]
+        if not there:
+            raise self.unavailable(f"{part}/{stem}.safetensors is missing in {self.path}")
+        for file in there:
+            self._require_readable(file)
 
     def _require_readable(self, file: Path) -> None:
         try:
@@ -110,6 +99,40 @@ class ModelFolder:
         except (SafetensorError, OSError) as error:
             name = file.relative_to(self.path)
             raise self.unavailable(f"{name} is damaged: {one_line(error)}") from error
+
+
+class ModelFolder(Folder):
+    """A folder of Stable Diffusion, whole as far as can be seen without reading its weights.
+
+    Attributes:
+        is_xl: whether its U-Net wants what Stable Diffusion XL gives it: two encoders' words, and sizes.
+    """
+
+    def __init__(self, model: ModelInfo) -> None:
+        """Finds it, or fetches it from the hub.
+
+        Raises:
+            ModelUnavailable: a folder or file is missing, damaged or not what it should be; the detail names
+                it.
+        """
+        super().__init__(model, found(model, _FROM_HUB))
+        self.require("scheduler/scheduler_config.json", "unet/config.json")
+        unet = self.json("unet/config.json")
+        self.is_xl = unet.get("addition_embed_type") == "text_time"
+        self._require_whole(_TWO_ENCODERS if self.is_xl else _ONE_ENCODER)
+        self._require_known(unet)
+
+    def _require_whole(self, weights: Mapping[str, str]) -> None:
+        if self.is_xl and not (self.path / "text_encoder").is_dir():
+            raise self.unavailable(
+                "text_encoder is missing: an XL refiner cannot begin a picture; offer its base"
+            )
+        self.require(*(f"{part}/config.json" for part in weights))
+        for tokenizer in ("tokenizer", "tokenizer_2") if self.is_xl else ("tokenizer",):
+            if not any((self.path / tokenizer / name).is_file() for name in ("tokenizer.json", "vocab.json")):
+                raise self.unavailable(f"{tokenizer}/vocab.json is missing in {self.path}")
+        for part, stem in weights.items():
+            self.require_weights(part, stem)
 
     def _require_known(self, unet: Mapping[str, object]) -> None:
         """Refuses a U-Net that must be told more than Easel knows to tell it."""
@@ -148,14 +171,19 @@ def one_line(error: BaseException) -> str:
     return words if len(words) <= 300 else f"{words[:299]}…"
 
 
-def _found(model: ModelInfo) -> Path:
+def found(model: ModelInfo, wanted: list[str]) -> Path:
+    """Where a model's folder is; of a hub's model these files are fetched first, as far as there are such.
+
+    Raises:
+        ModelUnavailable: there is none, or the hub does not give it.
+    """
     local = Path(model.source).expanduser()
     if local.is_dir():
         return local
     if local.is_absolute() or model.source.count("/") != 1 or model.source.startswith((".", "~")):
         raise ModelUnavailable(model.name, f"there is no folder {model.source}")
     try:
-        return Path(snapshot_download(model.source, revision=model.revision, allow_patterns=_FROM_HUB))
+        return Path(snapshot_download(model.source, revision=model.revision, allow_patterns=wanted))
     except (OSError, ValueError) as error:
         raise ModelUnavailable(
             model.name, f"{model.source} could not be fetched from the hub: {one_line(error)}"

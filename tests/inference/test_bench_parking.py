@@ -13,7 +13,7 @@ from inference import POCKET, ImageRequest
 from inference.bench import Bench
 from inference.messages import Finished, FromWorker, Stepped
 from inference.preview import LatentPreview
-from inference.warm_models import WarmModel, WarmModels
+from inference.warm_models import WarmFamily, WarmModels
 
 # The stock samplers themselves warn, in a test's hands as in anybody's.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -31,9 +31,9 @@ def one_thread() -> Iterator[None]:
 
 
 @cache
-def warm() -> WarmModel:
+def warm() -> WarmFamily:
     family = tiny_family("sd-1")
-    return WarmModel(
+    return WarmFamily(
         family=family, preview=LatentPreview.fit(family), rate=1.0, knee=4, knee_of="tiny", device="cpu"
     )
 

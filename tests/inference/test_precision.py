@@ -10,6 +10,7 @@ from inference.denoise.lanes import Lanes
 from inference.denoise.start import lanes_of
 from inference.families.components import precision
 from inference.families.opening import open_model
+from inference.families.stable_diffusion import StableDiffusion
 
 CPU = torch.device("cpu")
 
@@ -17,6 +18,7 @@ CPU = torch.device("cpu")
 def picture(dtype: str) -> torch.Tensor:
     """Of the bundled model in that precision, (height, width, 3), float32."""
     family = open_model(replace(POCKET, precision=dtype), CPU)  # type: ignore[arg-type]
+    assert isinstance(family, StableDiffusion)
     assert family.precision == dtype
     request = ImageRequest(
         prompt="a red heart on a white background",

@@ -20,6 +20,7 @@ from inference.families.stable_diffusion_xl import StableDiffusionXL
 SIDE: Final = 64
 KINDS: Final = ("sd-1", "sd-2", "sd-xl")
 _LIKE_SD1: Final[dict[str, object]] = {
+    "_class_name": "DDIMScheduler",
     "num_train_timesteps": 1000,
     "beta_start": 0.00085,
     "beta_end": 0.012,
@@ -124,9 +125,8 @@ def stock_latents(kind: str, request: ImageRequest, index: int) -> Tensor:
     """The final latents of picture `index` from the stock pipeline run alone, (channels, height, width)."""
     parts = tiny_components(kind)
     sampler = SAMPLERS[request.sampler]
-    scheduler = getattr(diffusers, sampler.diffusers_class).from_config(
-        parts.sampler_config, **sampler.options
-    )
+    kind = sampler.diffusers_class or str(parts.sampler_config["_class_name"])
+    scheduler = getattr(diffusers, kind).from_config(parts.sampler_config, **sampler.options)
     options: dict[str, Any] = {"height": request.height, "width": request.width}
     task = ""
     if request.source is not None:

@@ -1,0 +1,1 @@
+"""Pictures that share no forward: each runs through a stock pipeline, one step at a time."""
