@@ -105,8 +105,16 @@ def imagine(
     image: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A picture to begin from: PNG, JPEG or WebP.")
     ] = None,
+    mask: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What of that picture to paint anew: white or erased there, black where it stays.",
+        ),
+    ] = None,
     strength: Annotated[
-        str | None, typer.Option(metavar="0..1", help="How far to go from that picture; 0.6 if not said.")
+        str | None,
+        typer.Option(metavar="0..1", help="How far to go from that picture; 0.6 if not said, 1 with a mask."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object about what was made.")
@@ -134,6 +142,8 @@ def imagine(
     options = ImageOrder(prompt="")
     if image is not None:
         options = replace(options, image=asyncio.run(UploadReader().picture_at(image)))
+    if mask is not None:
+        options = replace(options, mask=asyncio.run(UploadReader().picture_at(mask, "mask")))
     for flag in FLAGS:
         text = typed[flag.field]
         if text is not None:

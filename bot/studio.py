@@ -102,7 +102,7 @@ class Studio:
             Draining: the studio is closing.
         """
         if order.image is None and parent is not None and parent.request.source is not None:
-            order = replace(order, image=parent.request.source.png)
+            order = replace(order, image=parent.request.source.png, mask=parent.request.source.mask)
         resolved = partial(
             resolve,
             order,

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from bot import upload_child
 from bot.refusal import Refusal
@@ -15,6 +15,10 @@ PATIENCE: Final = 20.0
 """Seconds until a process that reads an upload is given up; callers in a hurry give up earlier."""
 AT_ONCE: Final = 2
 """Uploads read at the same time; each may take a good deal of memory."""
+
+
+What = Literal["image", "mask"]
+"""What an upload is for, by the name of its option."""
 
 
 class UploadFault(StrEnum):
@@ -33,14 +37,16 @@ class UploadRefused(Refusal):
 
     Attributes:
         fault: why.
+        what: which.
     """
 
-    def __init__(self, fault: UploadFault) -> None:
-        super().__init__(fault)
+    def __init__(self, fault: UploadFault, what: What = "image") -> None:
+        super().__init__(fault, what)
         self.fault = fault
+        self.what = what
 
     def __str__(self) -> str:
-        return f"the image cannot be used: it {self.fault}"
+        return f"the {self.what} cannot be used: it {self.fault}"
 
 
 _FAULTS: Final = {
@@ -55,32 +61,34 @@ class UploadReader:
     def __init__(self) -> None:
         self._turn = asyncio.Semaphore(AT_ONCE)
 
-    async def picture_of(self, file: bytes) -> bytes:
+    async def picture_of(self, file: bytes, what: What = "image") -> bytes:
         """The picture in an upload as a PNG file, 8-bit RGB, upright, at most 2,048 pixels a side.
 
-        It is decoded and written anew; nothing else of the file comes through.
+        It is decoded and written anew; nothing else of the file comes through. A mask comes out white where
+        the picture is to be painted anew, and black elsewhere: where the upload is erased, or else, where
+        nothing of it is, where it is light.
 
         Raises:
             UploadRefused: it is too large, no PNG, JPEG or WebP picture, damaged, or takes too long.
         """
         if len(file) > MAX_BYTES:
-            raise UploadRefused(UploadFault.TOO_LARGE)
+            raise UploadRefused(UploadFault.TOO_LARGE, what)
         async with self._turn:
-            code, png = await _read_by_child(file)
+            code, png = await _read_by_child(file, what)
         if code != 0:
-            raise UploadRefused(_FAULTS.get(code, UploadFault.DAMAGED))
+            raise UploadRefused(_FAULTS.get(code, UploadFault.DAMAGED), what)
         return png
 
-    async def picture_at(self, path: Path) -> bytes:
+    async def picture_at(self, path: Path, what: What = "image") -> bytes:
         """The same of a file on this machine."""
         try:
             file = await asyncio.to_thread(_first_bytes, path)
         except OSError:
-            raise UploadRefused(UploadFault.OUT_OF_REACH) from None
-        return await self.picture_of(file)
+            raise UploadRefused(UploadFault.OUT_OF_REACH, what) from None
+        return await self.picture_of(file, what)
 
 
-async def _read_by_child(file: bytes) -> tuple[int, bytes]:
+async def _read_by_child(file: bytes, what: What) -> tuple[int, bytes]:
     """The exit code and the output of the process that read the file.
 
     Raises:
@@ -90,6 +98,7 @@ async def _read_by_child(file: bytes) -> tuple[int, bytes]:
         sys.executable,
         "-I",
         str(Path(upload_child.__file__)),
+        what,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -99,7 +108,7 @@ async def _read_by_child(file: bytes) -> tuple[int, bytes]:
         async with asyncio.timeout(PATIENCE):
             png, _ = await child.communicate(file)
     except TimeoutError:
-        raise UploadRefused(UploadFault.TOO_SLOW) from None
+        raise UploadRefused(UploadFault.TOO_SLOW, what) from None
     finally:
         if child.returncode is None:
             child.kill()

@@ -11,6 +11,7 @@ from inference.errors import InvalidRequest
 from inference.png import png_size
 from inference.request import MAX_UPSCALED_SIDE, ImageRequest, UpscaleRequest
 from inference.samplers import OWN, SAMPLERS
+from inference.source import MASK_LIGHT
 
 TEXT_KEY: Final = "parameters"
 """The text chunk where people's tools look for the settings of a picture."""
@@ -105,17 +106,29 @@ def decode_png(data: bytes, *, field: str = "image") -> Image.Image:
     return picture
 
 
-def fitted(png: bytes, width: int, height: int) -> bytes:
-    """The middle of a picture in another shape and size: cut to the shape, then resampled (Lanczos).
+def fitted(png: bytes, width: int, height: int, *, mask: bool = False) -> bytes:
+    """The middle of a picture in another shape and size: cut to the shape, then resampled.
+
+    A picture is resampled with Lanczos' filter, a mask with a linear one, which adds no light of its own.
 
     Raises:
         InvalidRequest: the file is not a whole picture.
     """
-    picture = decode_png(png)
+    picture = decode_png(png, field="mask" if mask else "image")
     picture.info = {}
     if picture.size == (width, height):
         return encode_png(picture, "")
-    return encode_png(ImageOps.fit(picture, (width, height), Image.Resampling.LANCZOS), "")
+    resampling = Image.Resampling.BILINEAR if mask else Image.Resampling.LANCZOS
+    return encode_png(ImageOps.fit(picture, (width, height), resampling), "")
+
+
+def is_black(mask: bytes) -> bool:
+    """Whether a PNG file marks nothing: no pixel of it is light.
+
+    Raises:
+        InvalidRequest: the file is not a whole picture.
+    """
+    return not any(decode_png(mask, field="mask").convert("L").histogram()[MASK_LIGHT:])
 
 
 def upscale(request: UpscaleRequest) -> tuple[Image.Image, str]:

@@ -135,3 +135,12 @@ KNOWN_MODELS: Final = (
     ),
 )
 """What Easel knows by name. Which of them a team offers is `models.offer` in the config."""
+
+
+def shares_forwards(pipeline: object) -> bool:
+    """Whether a stock pipeline of that name is of Stable Diffusion 1.x, 2.x or XL; others run alone."""
+    return (
+        isinstance(pipeline, str)
+        and pipeline.startswith("StableDiffusion")
+        and not pipeline.startswith("StableDiffusion3")
+    )

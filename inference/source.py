@@ -11,6 +11,10 @@ MAX_SOURCE_BYTES: Final = 32 * 2**20
 """Bytes of a source picture's file; the largest picture there is, hardly compressed, has 12 MiB."""
 DEFAULT_STRENGTH: Final = 0.6
 """Denoising strength when nobody says: the picture's shapes stay, its surfaces are new."""
+MASKED_STRENGTH: Final = 1.0
+"""The same where a mask says what stays: what it marks is painted from nothing."""
+MASK_LIGHT: Final = 128
+"""From this grey on a mask says “paint anew”, as in the stock pipelines."""
 STRENGTH: Final = "a number above 0, up to 1"
 
 

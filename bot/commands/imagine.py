@@ -11,10 +11,11 @@ from bot.commands.acknowledge import acknowledge
 from bot.commands.matching import Choice, matching
 from bot.delivery import Delivery
 from bot.prompt import ASPECTS, Aspect, ImageOrder, parse
+from bot.prompt.order import MASK_ALONE
 from bot.prompt.values import read_sampler
 from bot.studio import Studio
 from bot.uploads import UploadReader
-from inference import SAMPLERS
+from inference import SAMPLERS, InvalidRequest
 from inference.request import MAX_COUNT, MAX_GUIDANCE, MAX_STEPS
 
 
@@ -33,6 +34,7 @@ def add_imagine(
     @app_commands.describe(
         prompt="What to show. Flags may follow: --ar 3:2 --seed 7 --no text …",
         image="A picture to begin from: PNG, JPEG or WebP",
+        mask="What of that picture to paint anew: white or erased there, black where it stays",
         strength="How far to go from that picture: 0.3 stays near it, 0.8 hardly does",
         negative="What to keep out of the picture",
         aspect="Shape, width to height, like 3:2",
@@ -48,6 +50,7 @@ def add_imagine(
         interaction: Interaction,
         prompt: app_commands.Range[str, 1, 4000],
         image: discord.Attachment | None = None,
+        mask: discord.Attachment | None = None,
         strength: app_commands.Range[float, 0.0, 1.0] | None = None,
         negative: app_commands.Range[str, 1, 1000] | None = None,
         aspect: str | None = None,
@@ -76,10 +79,14 @@ def add_imagine(
         )
         order = parse(prompt).over(options)  # what is typed wrong is said before anything is fetched
         if image is None:
+            if mask is not None:
+                raise InvalidRequest("mask", mask.filename, MASK_ALONE)
             ticket = await studio.imagine(ask, order)
         else:
-            async with attached.picture(interaction, image, reader, private=private) as picture:
-                ticket = await studio.imagine(ask, replace(order, image=picture))
+            async with attached.pictures(
+                interaction, image=image, mask=mask, reader=reader, private=private
+            ) as (picture, painted):
+                ticket = await studio.imagine(ask, replace(order, image=picture, mask=painted))
         await acknowledge(interaction, ticket, studio, delivery)
 
     @imagine.autocomplete("aspect")

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from bot.ops.check import Check, ok, problem, warning
-from inference.models import Catalogue, ModelInfo
+from inference.models import Catalogue, ModelInfo, shares_forwards
+from inference.samplers import OWN
 
 LONGEST_HEADER: Final = 100 * 1024**2
 """The most bytes that the safetensors format allows its header."""
@@ -32,16 +33,32 @@ def _model(model: ModelInfo, env: Mapping[str, str]) -> Check:
             return _from_hub(name, model, env)
         return problem(name, f"there is no folder {folder}", "mend its source, or take it off models.offer")
     try:
-        weights = _weights(folder)
+        index = _index(folder)
+        weights = _weights(folder, index)
         size = sum(check_safetensors(file) for file in weights)
     except (OSError, ValueError) as error:
         return problem(name, str(error), "get the model again, in diffusers layout with safetensors weights")
+    pipeline = _pipeline(index)
+    if not shares_forwards(pipeline):
+        return _alone(name, model, pipeline, ok(name, _whole(weights, size)))
     side = _native_side(folder)
     if side is not None and model.width * model.height * 2 <= side * side:
         configured = f"{model.width} × {model.height}"
         said = f"its U-Net was made for {side} × {side} pixels, and the config says {configured}"
         return warning(name, said, f"set its width and height to {side}, or smaller pictures will look poor")
-    return ok(name, f"{len(weights)} weight files, {size / 1024**2:,.1f} MiB, headers whole")
+    return ok(name, _whole(weights, size))
+
+
+def _whole(weights: list[Path], size: int) -> str:
+    return f"{len(weights)} weight file{'s' * (len(weights) > 1)}, {size / 1024**2:,.1f} MiB, headers whole"
+
+
+def _alone(name: str, model: ModelInfo, pipeline: str, whole: Check) -> Check:
+    """A model that runs through its stock pipeline."""
+    if model.sampler == OWN:
+        return whole
+    said = f"{pipeline} may not run with the sampler {model.sampler}"
+    return warning(name, said, f'set its sampler to "{OWN}", unless you know that this one suits it')
 
 
 def _from_hub(name: str, model: ModelInfo, env: Mapping[str, str]) -> Check:
@@ -53,24 +70,49 @@ def _from_hub(name: str, model: ModelInfo, env: Mapping[str, str]) -> Check:
     return warning(name, f"{model.source} is not downloaded yet", mend)
 
 
-def _weights(folder: Path) -> list[Path]:
-    """The weight files of a folder in diffusers layout.
+def _index(folder: Path) -> Mapping[str, object]:
+    """What its `model_index.json` says.
 
     Raises:
-        ValueError: it is no such folder, or a component has no safetensors weights.
+        ValueError: there is none, or it is no object.
     """
     index = folder / "model_index.json"
     if not index.is_file():
         raise ValueError(f"{folder} has no model_index.json")
-    named = json.loads(index.read_text(encoding="utf-8"))
-    two = isinstance(named, dict) and SECOND in named
+    said = json.loads(index.read_text(encoding="utf-8"))
+    if not isinstance(said, dict):
+        raise ValueError(f"{index} is damaged")  # noqa: TRY004 - of the file, not of our code
+    return said
+
+
+def _weights(folder: Path, index: Mapping[str, object]) -> list[Path]:
+    """The weight files of a folder in diffusers layout.
+
+    Raises:
+        ValueError: a component is missing, or has no safetensors weights.
+    """
     found: list[Path] = []
-    for component in (*WEIGHED, SECOND) if two else WEIGHED:
+    for component in _weighed(folder, index):
         here = sorted((folder / component).glob("*.safetensors"))
         if not here:
             raise ValueError(f"{folder / component} has no safetensors weights")
         found += here
     return found
+
+
+def _weighed(folder: Path, index: Mapping[str, object]) -> list[str]:
+    """Which of its components hold weights: those that Stable Diffusion has, or else those with a config."""
+    if shares_forwards(_pipeline(index)):
+        return [*WEIGHED, *([SECOND] if SECOND in index else [])]
+    named = [part for part, what in index.items() if isinstance(what, list) and what != [None, None]]
+    for part in named:
+        if not (folder / part).is_dir():
+            raise ValueError(f"{folder / part} is missing")
+    return [part for part in named if (folder / part / "config.json").is_file()]
+
+
+def _pipeline(index: Mapping[str, object]) -> str:
+    return str(index.get("_class_name", "StableDiffusionPipeline"))
 
 
 def _native_side(folder: Path) -> int | None:

@@ -47,10 +47,15 @@ class UnsupportedFlag(FlagError):  # noqa: N818 — named for what it says
 
 
 class AttachedInstead(FlagError):  # noqa: N818 — named for what it says
-    """A flag for a picture, which cannot be typed."""
+    """A flag for a picture, which cannot be typed; `option` is where it goes."""
+
+    def __init__(self, flag: str, option: str) -> None:
+        super().__init__(flag, option)
+        self.option = option
 
     def __str__(self) -> str:
-        return f"A picture cannot be typed after --{self.flag}: attach it with the command's option “image”."
+        option = f"attach it with the command's option “{self.option}”"
+        return f"A picture cannot be typed after --{self.flag}: {option}."
 
 
 class MissingValue(FlagError):  # noqa: N818 — named for what it says

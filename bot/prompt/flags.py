@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Final
 
 from bot.prompt.order import Aspect, ImageOrder
@@ -162,8 +163,8 @@ KNOWN_ELSEWHERE: Final = frozenset(
 """Flags that people have in their fingers from other studios and that this one cannot do yet."""
 # fmt: on
 
-ATTACHED: Final = frozenset({"image", "img", "init"})
-"""What is attached to the command, not typed."""
+ATTACHED: Final = MappingProxyType({"image": "image", "img": "image", "init": "image", "mask": "mask"})
+"""What is attached to the command and not typed, by the name of the option for it."""
 
 _BY_NAME: Final = {name: flag for flag in FLAGS for name in flag.names}
 

@@ -52,7 +52,7 @@ def _require_flag(typed: str) -> Flag:
     if flag is not None:
         return flag
     if typed in ATTACHED:
-        raise AttachedInstead(typed)
+        raise AttachedInstead(typed, ATTACHED[typed])
     if typed in KNOWN_ELSEWHERE:
         raise UnsupportedFlag(typed)
     raise UnknownFlag(typed, nearest_flag(typed))

@@ -7,14 +7,17 @@ from typing import Final
 
 from bot.config import LimitsSettings
 from inference.errors import InvalidRequest
-from inference.images import fitted
+from inference.images import fitted, is_black
 from inference.models import Catalogue, ModelInfo
 from inference.png import png_size
 from inference.request import MAX_SIDE, MIN_SIDE, SIDE_MULTIPLE, ImageRequest
-from inference.source import DEFAULT_STRENGTH, SourcePicture
+from inference.source import DEFAULT_STRENGTH, MASKED_STRENGTH, SourcePicture
 
 LONGEST_SHAPE: Final = 4
 """A picture is at most this many times as wide as high, or as high as wide."""
+MASK_ALONE: Final = "attached together with the image whose parts it marks"
+SHAPES_DIFFER: Final = 0.02
+"""By more than this share a mask is another shape than its image; less comes of rounding to pixels."""
 _SHAPE: Final = f"a shape W:H like 3:2, from 1:{LONGEST_SHAPE} to {LONGEST_SHAPE}:1"
 _ASPECT: Final = re.compile(r"([0-9]{1,5}) ?[:/x\u00d7] ?([0-9]{1,5})", re.IGNORECASE)
 
@@ -92,6 +95,7 @@ class ImageOrder:
         sampler: a name in `inference.SAMPLERS`.
         model: a name in the catalogue.
         image: a picture to begin from, a PNG file of our own making.
+        mask: likewise, white where that picture is to be painted anew and black where it stays.
         strength: how far to go from it, in (0, 1].
     """
 
@@ -105,6 +109,7 @@ class ImageOrder:
     sampler: str | None = None
     model: str | None = None
     image: bytes | None = field(default=None, repr=False)
+    mask: bytes | None = field(default=None, repr=False)
     strength: float | None = None
 
     def over(self, other: "ImageOrder") -> "ImageOrder":
@@ -168,8 +173,31 @@ def resolve(
 
 def _source(order: ImageOrder, width: int, height: int) -> SourcePicture | None:
     if order.image is None:
+        if order.mask is not None:
+            raise InvalidRequest("mask", "a picture", MASK_ALONE)
         if order.strength is not None:
             raise InvalidRequest("strength", order.strength, "said together with a picture to begin from")
         return None
-    strength = DEFAULT_STRENGTH if order.strength is None else order.strength
-    return SourcePicture(png=fitted(order.image, width, height), strength=strength)
+    usual = DEFAULT_STRENGTH if order.mask is None else MASKED_STRENGTH
+    return SourcePicture(
+        png=fitted(order.image, width, height),
+        strength=usual if order.strength is None else order.strength,
+        mask=None if order.mask is None else _mask(order.mask, order.image, width, height),
+    )
+
+
+def _mask(mask: bytes, image: bytes, width: int, height: int) -> bytes:
+    """The mask cut as the picture is.
+
+    Raises:
+        InvalidRequest: it does not lie over the picture, or is black all over.
+    """
+    over, under = (png_size(file) or (1, 1) for file in (mask, image))
+    if not math.isclose(over[0] * under[1], over[1] * under[0], rel_tol=SHAPES_DIFFER):
+        raise InvalidRequest(
+            "mask", "×".join(map(str, over)), f"shaped like the image, {under[0]}×{under[1]}"
+        )
+    cut = fitted(mask, width, height, mask=True)
+    if is_black(cut):
+        raise InvalidRequest("mask", "all black", "white or erased where the picture is to be painted anew")
+    return cut

@@ -24,7 +24,7 @@ from bot.refusal import (
 )
 from bot.store import DiskFull, PictureLost, StoreError
 from bot.uploads import UploadFault, UploadRefused
-from inference import SAMPLERS, FailureCode, ImageRequest, InvalidRequest
+from inference import SAMPLERS, FailureCode, ImageRequest, InvalidRequest, SourcePicture
 
 _MARKUP: Final = re.compile(r"[\\*_~|`\[\]()<>#]|:(?=//)|^[-+]")
 """Signs that could begin markup; a bare address is text too."""
@@ -114,10 +114,16 @@ def settings(request: ImageRequest, model: str, *, larger: bool = False) -> str:
         f"{SAMPLERS[request.sampler].title}, {request.steps} steps",
         f"guidance {request.guidance_scale:g}",
         f"seed {request.seed}" + (", varied" if request.variations else ""),
-        *([] if request.source is None else [f"from a picture, strength {request.source.strength:g}"]),
+        *([] if request.source is None else [_source(request.source)]),
         model,
     ]
     return " · ".join(parts)
+
+
+def _source(source: SourcePicture) -> str:
+    if source.mask is None:
+        return f"from a picture, strength {source.strength:g}"
+    return f"parts of a picture, strength {source.strength:g}"
 
 
 def alt_text(request: ImageRequest, index: int, seed: int, model: str) -> str:
@@ -173,7 +179,7 @@ def no(error: Refusal) -> str:
             "Ask a moderator to allow it, or add `private: True` to see the pictures alone."
         )
     if isinstance(error, UploadRefused):
-        return f"That file {error.fault}. {_UPLOADS[error.fault]} Nothing was charged."
+        return f"The {error.what} {error.fault}. {_UPLOADS[error.fault]} Nothing was charged."
     return _NO.get(type(error), "That can't be done.")
 
 

@@ -8,10 +8,7 @@ import torch
 
 from inference import images
 from inference.families.stable_diffusion import Seen, StableDiffusion
-from inference.source import SourcePicture
-
-WHITE = 128
-"""From this grey on a mask says “paint anew”, as in the stock pipelines."""
+from inference.source import MASK_LIGHT, SourcePicture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,6 +45,6 @@ def sourced(source: SourcePicture, family: StableDiffusion, shape: Sequence[int]
     mask = None
     if source.mask is not None:
         grey = torch.from_numpy(np.array(images.decode_png(source.mask, field="mask").convert("L")))
-        binary = (grey >= WHITE).float()[None, None]
+        binary = (grey >= MASK_LIGHT).float()[None, None]
         mask = torch.nn.functional.interpolate(binary, size=tuple(shape[1:]))[0].to(family.device)
     return Sourced(seen=family.see(pixels), mask=mask, from_noise=source.strength == 1)

@@ -8,7 +8,7 @@ from inference.families.components import ComponentsXL
 from inference.families.folder import Folder, found
 from inference.families.stable_diffusion import StableDiffusion
 from inference.families.stable_diffusion_xl import StableDiffusionXL
-from inference.models import ModelInfo
+from inference.models import ModelInfo, shares_forwards
 
 
 def open_model(model: ModelInfo, device: torch.device) -> StableDiffusion | AnyPipeline:
@@ -20,18 +20,9 @@ def open_model(model: ModelInfo, device: torch.device) -> StableDiffusion | AnyP
     path = found(model, [pipeline_folder.INDEX])
     if (path / pipeline_folder.INDEX).is_file():
         named = Folder(model, path).json(pipeline_folder.INDEX).get("_class_name", "StableDiffusionPipeline")
-        if not _shares_forwards(named):
+        if not shares_forwards(named):
             return pipeline_folder.load(model, path, device)
     parts = components.load(model, device)
     if isinstance(parts, ComponentsXL):
         return StableDiffusionXL(parts, device=device)
     return StableDiffusion(parts, device=device)
-
-
-def _shares_forwards(pipeline: object) -> bool:
-    """Whether a pipeline of that name is of Stable Diffusion 1.x, 2.x or XL."""
-    return (
-        isinstance(pipeline, str)
-        and pipeline.startswith("StableDiffusion")
-        and not pipeline.startswith("StableDiffusion3")
-    )

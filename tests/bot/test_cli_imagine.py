@@ -97,11 +97,29 @@ def test_a_picture_is_made_from_a_picture(tmp_path: Path) -> None:
         assert "Denoising strength: 0.3" in made.info["parameters"]
 
 
+def test_parts_of_a_picture_are_painted_anew(tmp_path: Path) -> None:
+    """Where the mask is black the picture stays."""
+    Image.new("RGB", (128, 128), (20, 200, 20)).save(tmp_path / "field.png")
+    mask = Image.new("L", (128, 128))
+    mask.paste(255, (0, 0, 128, 64))
+    mask.save(tmp_path / "mask.png")
+    words = ["--image", "field.png", "--mask", "mask.png", "--steps", "4", "--seed", "7", "--sampler", "ddim"]
+    easel(tmp_path, "a red sky", *words, "--out", "a.png")
+    with Image.open(tmp_path / "a.png") as made:
+        assert "Mask SHA-256" in made.info["parameters"]
+        assert "Denoising strength: 1" in made.info["parameters"]
+        red, green, blue = made.crop((0, 80, 128, 128)).resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
+        assert green > 2 * max(red, blue)
+        red, green, blue = made.crop((0, 0, 128, 48)).resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
+        assert green < 2 * max(red, blue)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--image", "none.png"], "easel: the image cannot be used: it cannot be opened"),
         (["--image", "a.txt"], "easel: the image cannot be used: it is no PNG, JPEG or WebP picture"),
+        (["--mask", "none.png"], "easel: the mask cannot be used: it cannot be opened"),
         (
             ["--strength", "0.5"],
             "easel: strength must be said together with a picture to begin from, not 0.5",

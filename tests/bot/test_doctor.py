@@ -6,6 +6,7 @@ import sqlite3
 import struct
 import sys
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -166,6 +167,32 @@ def test_a_folder_of_stable_diffusion_xl_has_one_component_more(tmp_path: Path) 
     weights(own / "text_encoder_2" / "model.safetensors")
     (check,) = look_at_models.models(own_model(own), {})
     assert check.said.startswith("4 weight files")
+
+
+def test_a_model_of_another_kind_is_looked_through_by_what_it_names(tmp_path: Path) -> None:
+    """Its weights must be there; a sampler that its stock pipeline may not take is warned of."""
+    (own := tmp_path / "own").mkdir()
+    named = {
+        "transformer": ["diffusers", "SD3Transformer2DModel"],
+        "scheduler": ["diffusers", "DDPMScheduler"],
+    }
+    said = {"_class_name": "PixArtAlphaPipeline", "safety_checker": [None, None], **named}
+    (own / "model_index.json").write_text(json.dumps(said))
+    (check,) = look_at_models.models(own_model(own), {})
+    assert "transformer is missing" in check.said
+    for part, config in (("transformer", "config.json"), ("scheduler", "scheduler_config.json")):
+        (own / part).mkdir()
+        (own / part / config).write_text("{}")
+    (check,) = look_at_models.models(own_model(own), {})
+    assert "transformer has no safetensors weights" in check.said
+    weights(own / "transformer" / "diffusion_pytorch_model.safetensors")
+    (check,) = look_at_models.models(own_model(own), {})
+    assert check.verdict == "warning"
+    assert 'set its sampler to "own"' in str(check.mend)
+    (model,) = own_model(own).values()
+    (check,) = look_at_models.models(Catalogue([replace(model, sampler="own")]), {})
+    assert check.verdict == "ok"
+    assert check.said.startswith("1 weight file")
 
 
 def test_a_size_far_below_what_the_model_was_made_for_is_warned_of(tmp_path: Path) -> None:

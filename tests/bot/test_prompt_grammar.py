@@ -100,6 +100,11 @@ def test_negatives_add_up() -> None:
             AttachedInstead,
             "A picture cannot be typed after --image: attach it with the command's option “image”.",
         ),
+        (
+            "a --mask sky.png",
+            AttachedInstead,
+            "A picture cannot be typed after --mask: attach it with the command's option “mask”.",
+        ),
         ("a --ar 0:1", BadValue, "--ar takes a shape W:H like 3:2, from 1:4 to 4:1, not “0:1”."),
         ("a --ar banana", BadValue, "--ar takes a shape W:H like 3:2, from 1:4 to 4:1, not “banana”."),
         ("a --seed 1 --seed 2", RepeatedFlag, "--seed is given twice. Which one do you mean?"),
@@ -134,4 +139,4 @@ def test_the_table_is_consistent() -> None:
     names = [name for flag in FLAGS for name in flag.names]
     assert len(names) == len(set(names))
     assert len({flag.field for flag in FLAGS}) == len(FLAGS)
-    assert not (KNOWN_ELSEWHERE | ATTACHED) & set(names)
+    assert not (KNOWN_ELSEWHERE | set(ATTACHED)) & set(names)

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from hypothesis import assume, given
@@ -11,7 +12,7 @@ from inference.errors import InvalidRequest
 from inference.images import encode_png
 from inference.models import POCKET, Catalogue, ModelInfo
 from inference.request import ImageRequest
-from inference.source import DEFAULT_STRENGTH, SourcePicture
+from inference.source import DEFAULT_STRENGTH, MASKED_STRENGTH, SourcePicture
 
 WIDE = ModelInfo(
     name="wide", title="Wide", source="/models/wide", about="", width=768, height=512, max_pixels=768 * 512
@@ -139,6 +140,48 @@ def test_a_picture_to_begin_from_gives_its_shape() -> None:
         ImageOrder(prompt="a", image=drawn(300, 200), aspect=Aspect(width=1, height=1), strength=0.9)
     )
     assert square.source == SourcePicture(png=drawn(128, 128), strength=0.9)
+
+
+def drawn_mask(width: int, height: int, *, light: int = 255) -> bytes:
+    """Light on the left half."""
+    mask = Image.new("RGB", (width, height))
+    mask.paste((light, light, light), (0, 0, width // 2, height))
+    return encode_png(mask, "")
+
+
+def test_a_mask_is_cut_as_its_picture_is() -> None:
+    """What it marks is painted from nothing, unless a strength is said; rounding is no other shape."""
+    order = ImageOrder(prompt="a", image=drawn(300, 200), mask=drawn_mask(602, 400))
+    request = resolved(order)
+    assert request.source is not None
+    assert request.source.mask is not None
+    assert request.source.strength == MASKED_STRENGTH
+    with Image.open(BytesIO(request.source.mask)) as mask:
+        assert mask.size == (160, 104)
+        assert (mask.convert("L").getpixel((40, 50)), mask.convert("L").getpixel((120, 50))) == (255, 0)
+    near = resolved(replace(order, strength=0.4))
+    assert near.source == replace(request.source, strength=0.4)
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        (ImageOrder(prompt="a", mask=drawn_mask(64, 64)), "attached together with the image"),
+        (
+            ImageOrder(prompt="a", image=drawn(300, 200), mask=drawn_mask(200, 200)),
+            "mask must be shaped like the image, 300×200",
+        ),
+        (
+            ImageOrder(prompt="a", image=drawn(64, 64), mask=drawn_mask(64, 64, light=127)),
+            "mask must be white or erased where",
+        ),
+    ],
+    ids=["alone", "another shape", "black"],
+)
+def test_a_mask_that_marks_nothing_of_its_picture_is_refused(order: ImageOrder, said: str) -> None:
+    """Before anything is computed, with what to do."""
+    with pytest.raises(InvalidRequest, match=said):
+        resolved(order)
 
 
 def test_strength_alone_means_nothing() -> None:

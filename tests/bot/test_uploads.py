@@ -91,6 +91,22 @@ async def test_unusual_pictures_are_read_as_people_see_them() -> None:
         assert opened(await reader.picture_of(moving)).getpixel((35, 10)) == (0, 0, 255)
 
 
+async def test_a_mask_is_white_where_it_is_erased_or_else_light() -> None:
+    """People paint white over what shall change, or rub it out of the picture itself."""
+    reader = UploadReader()
+    painted = (
+        halves().convert("L").point(lambda value: 140 if value > 50 else 100)
+    )  # red is lighter than blue
+    erased = halves().convert("RGBA")
+    erased.paste((255, 255, 255, 0), (0, 0, 20, 20))
+    for drawn, form in ((painted, "JPEG"), (erased, "PNG"), (erased, "WEBP")):
+        mask = opened(await reader.picture_of(file_of(drawn, form, quality=95), "mask"))
+        assert (mask.mode, mask.size) == ("RGB", (40, 20))
+        assert (mask.getpixel((5, 10)), mask.getpixel((35, 10))) == ((255, 255, 255), (0, 0, 0))
+    with pytest.raises(UploadRefused, match="the mask cannot be used: it is no PNG, JPEG or WebP picture"):
+        await reader.picture_of(b"<svg/>", "mask")
+
+
 async def test_a_large_picture_is_made_smaller() -> None:
     """No side passes 2,048 pixels, and the shape stays."""
     wide = file_of(Image.new("L", (5_000, 2_500)), "PNG")

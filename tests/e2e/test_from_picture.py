@@ -23,9 +23,17 @@ def photo(form: str = "JPEG", size: tuple[int, int] = (300, 200)) -> Upload:
     )
 
 
-def green(picture: bytes) -> bool:
+def top(size: tuple[int, int] = (300, 200), *, light: int = 255) -> Upload:
+    """A mask of the upper half."""
+    file, mask = BytesIO(), Image.new("L", size)
+    mask.paste(light, (0, 0, size[0], size[1] // 2))
+    mask.save(file, "PNG")
+    return Upload(filename="mask.png", data=file.getvalue(), content_type="image/png")
+
+
+def green(picture: bytes, *, part: tuple[int, int, int, int] | None = None) -> bool:
     with Image.open(BytesIO(picture)) as image:
-        red, most, blue = image.resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
+        red, most, blue = image.crop(part).resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
     return bool(most > 2 * max(red, blue))
 
 
@@ -85,6 +93,47 @@ async def test_what_follows_begins_from_the_same_picture(house: House) -> None:
     assert made is not None
     assert "from a picture, strength 0.4" in made.text
     await house.pictures(made)
+
+
+async def test_parts_of_an_attachment_are_painted_anew(house: House) -> None:
+    """What the mask leaves black stays; reroll, variations and the form keep both files."""
+    ada = house.person("ada")
+    message = await ada.command(
+        "imagine", prompt="a red sky", image=photo(), mask=top(), count=1, steps=8, seed=3
+    )
+    await final(house, ada, message)
+    await house.pictures(message)
+    form = await ada.press(message, "✏️")
+    assert isinstance(form, Modal)
+    for made in (
+        message,
+        await ada.press(message, "🔄"),
+        await ada.press(message, "V1"),
+        await ada.submit(form, {}),
+    ):
+        assert isinstance(made, Message)
+        assert "parts of a picture, strength 1" in made.text
+        await house.pictures(made)
+        for picture in made.pictures:
+            assert green(picture.data, part=(0, 64, 160, 104))
+            assert not green(picture.data, part=(0, 0, 160, 40))
+
+
+async def test_a_mask_needs_its_picture(house: House) -> None:
+    """Alone, of another shape, black all over, or no picture: refused in words, nothing charged."""
+    ada = house.person("ada")
+    before = (house.spent(ada), house.states())
+    broken = Upload(filename="m.png", data=b"<script>", content_type="image/png")
+    for files, said in (
+        ({"mask": top()}, "Mask must be attached together with the image"),
+        ({"image": photo(), "mask": top((200, 200))}, "Mask must be shaped like the image, 300×200"),
+        ({"image": photo(), "mask": top(light=0)}, "Mask must be white or erased where"),
+        ({"image": photo(), "mask": broken}, "The mask is no PNG, JPEG or WebP"),
+    ):
+        answer = await final(house, ada, await ada.command("imagine", prompt="a red sky", **files))
+        assert said in answer.text
+        assert answer.ephemeral
+    assert (house.spent(ada), house.states()) == before
 
 
 async def test_what_is_deleted_takes_its_upload_along(house: House) -> None:
