@@ -5,7 +5,7 @@ import io
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 import diffusers
 import numpy as np
@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from benchmarks.checker import Entry
-from inference import SAMPLERS, Done, Engine, ImageRequest, ModelInfo, Preview, Progress, Started
+from inference import SAMPLERS, Done, Engine, ImageRequest, ModelInfo, Paused, Preview, Progress, Started
 from inference.families import components
 
 WINDOW: Final = 0.05
@@ -120,9 +120,10 @@ class Told:
 
     Attributes:
         asked: when it was submitted.
-        began: when the worker took it.
+        began: when the worker took it first.
         previewed: when its first preview came; None without one.
         steps: when each step was told, and how many of all were done then.
+        turns: when each of its turns began, and when it was parked.
         over: when it was done.
         compute_seconds: what it cost.
     """
@@ -133,12 +134,14 @@ class Told:
     began: float = 0.0
     previewed: float | None = None
     steps: list[tuple[float, float]] = field(default_factory=list)
+    turns: list[tuple[float, Literal["began", "parked"]]] = field(default_factory=list)
     over: float = 0.0
     compute_seconds: float = 0.0
 
     def entries(self) -> list[Entry]:
         """Its lines in the log; its cost is spread evenly over its steps."""
         lines = [Entry(at=self.asked, owner=self.owner, job=self.job, kind="asked")]
+        lines += [Entry(at=at, owner=self.owner, job=self.job, kind=kind) for at, kind in self.turns]
         share = 0.0
         for at, done in self.steps:
             seconds = (done - share) * self.compute_seconds
@@ -167,7 +170,12 @@ class EngineArm:
             match event:
                 case Started():
                     told.began = told.over
+                    told.turns.append((told.over, "began"))
+                case Paused() if told.turns[-1][1] == "began":
+                    told.turns.append((told.over, "parked"))
                 case Progress(step=step, steps=steps):
+                    if told.turns[-1][1] == "parked":
+                        told.turns.append((told.over, "began"))
                     told.steps.append((told.over, step / steps))
                 case Preview():
                     told.previewed = told.previewed or told.over

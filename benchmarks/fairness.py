@@ -8,12 +8,12 @@ import numpy as np
 from benchmarks.arms import EngineArm
 from benchmarks.checker import check
 from benchmarks.serving import served
-from benchmarks.traces import Trace, burst, poisson
+from benchmarks.traces import KINDS, Trace, burst, poisson, shortened
 from inference import Engine, ModelInfo
 
 HEAVY: Final = "heavy"
-_LONG: Final = (("euler", 30),)
-_SHORT: Final = (("ddim", 12), ("dpmpp_2m", 8))
+LONG: Final = (("euler", 30),)
+SHORT: Final = (("ddim", 12), ("dpmpp_2m", 8))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,9 @@ class Shared:
     victim_alone_p95_s: float
 
 
-async def shared(engine: Engine, model: ModelInfo, *, rate: float, count: int) -> Shared:
+async def shared(
+    engine: Engine, model: ModelInfo, *, rate: float, count: int, backlog: int, share: float = 1
+) -> Shared:
     """Sends one trace with and without a heavy user, then lets two ask without a pause.
 
     Of those two, one wants long pictures and one short ones.
@@ -42,15 +44,19 @@ async def shared(engine: Engine, model: ModelInfo, *, rate: float, count: int) -
         model: what is asked of.
         rate: requests a second of the others together.
         count: how many they ask for.
+        backlog: how many long ones are asked for without a pause, and twice as many short ones.
+        share: of the usual steps that all of them take.
     """
-    others = poisson(model, rate=rate, count=count, seed=3)
+    kinds = shortened(KINDS, share)
+    others = poisson(model, rate=rate, count=count, seed=3, kinds=kinds)
     alone = await served(EngineArm(engine), others)
     logs = []
     arm = EngineArm(engine)
-    beside = await served(arm, others + burst(model, HEAVY, count))
+    beside = await served(arm, others + burst(model, HEAVY, count, kinds))
     logs.append(arm)
     arm = EngineArm(engine)
-    await served(arm, burst(model, HEAVY, count, _LONG) + burst(model, "light", 2 * count, _SHORT))
+    long, short = shortened(LONG, share), shortened(SHORT, share)
+    await served(arm, burst(model, HEAVY, backlog, long) + burst(model, "light", 2 * backlog, short))
     logs.append(arm)
     found = [
         check((entry for told in log.told for entry in told.entries()), at_once=engine.slots) for log in logs

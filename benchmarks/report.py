@@ -32,12 +32,21 @@ class Settings:
     threads: int
     count: int
     rates: tuple[float, ...]
+    compiled: bool
 
     @property
     def name(self) -> str:
         """Of the files: the bundled model on a CPU is the usual run."""
         usual = self.model.name == "pocket" and self.device == "cpu"
-        return "serve" if usual else f"serve-{self.model.name}-{self.device}"
+        name = "serve" if usual else f"serve-{self.model.name}-{self.device}"
+        return f"{name}-compiled" if self.compiled else name
+
+    @property
+    def options(self) -> str:
+        """What was typed to measure it."""
+        typed = "" if self.device == "cpu" else f" --device {self.device}"
+        typed += "" if self.model.name == "pocket" else f" --shape {self.model.name}"
+        return typed + (" --compile" if self.compiled else "")
 
     @property
     def machine(self) -> str:
@@ -74,7 +83,7 @@ def table(result: dict[str, Any], settings: Settings) -> str:
 “{model.title}”, of mixed samplers, 8 to 30 steps and six owners, on {settings.machine};
 torch {torch.__version__}, diffusers {diffusers.__version__}. The engine made {
         result["slots"]
-    } pictures at once at most.
+    } pictures at once at most{", with a compiled U-Net" if settings.compiled else ""}.
 
 ![Pictures a second and goodput of each arm]({settings.name}.png)
 
@@ -82,10 +91,13 @@ torch {torch.__version__}, diffusers {diffusers.__version__}. The engine made {
 | --- | --- | --- | --- | --- | --- |
 {rows}
 
-Goodput is the highest of the rates tried ({", ".join(f"{rate:g}" for rate in settings.rates)} times the stock
-pipeline's pace) at which 95 % of the requests are done within {
-        PATIENCE:g} times the stock pipeline's time for a
-lone one; 0.00 where it was none. Against the stock pipeline the engine makes **{
+Goodput is the highest rate at which 95 % of the requests are done within {
+        PATIENCE:g} times the stock pipeline's
+time for a lone one, found by bisection between {settings.rates[0]:g} and {
+        settings.rates[-1]:g} times the stock pipeline's pace in steps of
+{
+        settings.rates[1]
+        - settings.rates[0]:.2g}; 0.00 where it was none. Against the stock pipeline the engine makes **{
         engine["images_per_s"] / stock["images_per_s"]:.2f} times** the pictures a second, with **{
         engine["goodput"] / stock["goodput"] if stock["goodput"] else float("nan"):.2f} times** the goodput.
 
@@ -106,9 +118,12 @@ In the engine's bursts a job waited {inside["queue_wait_s"]:.2f} s for its first
     }, with {inside["at_once"]:.1f} jobs in the making at once on average. A cancelled job took {
         result["cancel_ticks"]
     } more steps. Pictures made in shared steps differ from the stock pipeline's by {
-        result["agreement"]["max_abs"]:g} of 255 at most ({result["agreement"]["psnr_db"]:.0f} dB).
+        result["agreement"]["max_abs"]:g} of 255 at most ({
+        result["agreement"]["psnr_db"]:.0f} dB). The worker had {
+        _mebibytes(inside["memory_mib"])
+    } of memory at most, the process of the stock pipelines {_mebibytes(inside["stock_memory_mib"])}.
 
-Made by `python -m benchmarks.serve`{"" if settings.name == "serve" else " with `--device` and `--shape`"}.
+Made by `python -m benchmarks.serve{settings.options}`.
 """
 
 
@@ -131,6 +146,10 @@ def plot(result: dict[str, Any], file: Path) -> None:
         axes.tick_params(left=False, bottom=False, labelbottom=False)
     axes.invert_yaxis()  # both share it
     figure.savefig(file)
+
+
+def _mebibytes(value: float | None) -> str:
+    return "an unknown amount" if value is None else f"{value:,.0f} MiB"
 
 
 def _measured(result: dict[str, Any]) -> dict[str, dict[str, float]]:

@@ -3,7 +3,7 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,9 +48,9 @@ async def served(arm: Arm, trace: Trace) -> Served:
     return Served(trace, tuple(waits), time.perf_counter() - began, tuple(pictures))
 
 
-async def lone(arms: Sequence[Arm], model: ModelInfo, repeats: int) -> list[float]:
+async def lone(arms: Sequence[Arm], request: ImageRequest, repeats: int) -> list[float]:
     """Median seconds of each arm for a lone request; repeats interleaved, after one to warm up."""
-    trace = Trace(((0.0, request_of(model, 0)),))
+    trace = Trace(((0.0, request),))
     waits: list[list[float]] = [[] for _ in arms]
     for _ in range(repeats + 1):
         for own, arm in zip(waits, arms, strict=True):
@@ -58,14 +58,21 @@ async def lone(arms: Sequence[Arm], model: ModelInfo, repeats: int) -> list[floa
     return [statistics.median(own[1:]) for own in waits]
 
 
-async def goodput(arm: Arm, traces: Mapping[float, Trace], *, limit: float) -> float:
-    """The highest rate up to which the p95 stays within `limit` seconds; rates ascend."""
-    kept = 0.0
-    for rate, trace in traces.items():
-        if (await served(arm, trace)).percentile(95) > limit:
-            break
-        kept = rate
-    return kept
+async def goodput(
+    arm: Arm, trace_at: Callable[[float], Trace], rates: Sequence[float], *, limit: float
+) -> float:
+    """The highest of the ascending rates at which the p95 stays within `limit` seconds; 0 where none is.
+
+    It is found by bisection: who keeps up with a rate is taken to keep up with all lower ones.
+    """
+    kept, lost = -1, len(rates)
+    while lost - kept > 1:
+        middle = (kept + lost) // 2
+        if (await served(arm, trace_at(rates[middle]))).percentile(95) <= limit:
+            kept = middle
+        else:
+            lost = middle
+    return rates[kept] if kept >= 0 else 0.0
 
 
 async def cancel_ticks(engine: Engine, model: ModelInfo) -> int:

@@ -18,6 +18,11 @@ PROMPTS: Final = (
 _OWNERS: Final = 6
 
 
+def shortened(kinds: Sequence[tuple[str, int]], share: float) -> tuple[tuple[str, int], ...]:
+    """The same with a share of their steps."""
+    return tuple((sampler, round(share * steps)) for sampler, steps in kinds)
+
+
 def request_of(
     model: ModelInfo, number: int, kind: tuple[str, int] = KINDS[0], owner: str = "ada"
 ) -> ImageRequest:
@@ -45,12 +50,14 @@ class Trace:
         return Trace(tuple(sorted((*self.arrivals, *other.arrivals), key=lambda arrival: arrival[0])))
 
 
-def poisson(model: ModelInfo, *, rate: float, count: int, seed: int) -> Trace:
+def poisson(
+    model: ModelInfo, *, rate: float, count: int, seed: int, kinds: Sequence[tuple[str, int]] = KINDS
+) -> Trace:
     """`count` requests of mixed kinds and six owners, `rate` of them a second on average; 0: all at once."""
     chance, now, arrivals = random.Random(seed), 0.0, []  # noqa: S311 - a trace, no secret
     for number in range(count):
         owner = f"owner {chance.randrange(_OWNERS)}"
-        arrivals.append((now, request_of(model, number, chance.choice(KINDS), owner)))
+        arrivals.append((now, request_of(model, number, chance.choice(kinds), owner)))
         now += chance.expovariate(rate) if rate else 0.0
     return Trace(tuple(arrivals))
 

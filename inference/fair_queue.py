@@ -38,9 +38,10 @@ class FairQueue:
     **Bound.** While i and j both stay backlogged, |S_i / w_i - S_j / w_j| ≤ L_i / w_i + L_j / w_j, where S is
     the compute-seconds received, w the weight, and L the quantum plus one tick (what may be received between
     two looks at `overdue`), or a whole request (the larger of its estimate and its measured cost) where that
-    is shorter or cannot be parked. So for one request in flight at a time. With n in flight, what they have
-    promised and not yet got counts on either side: 2n - 1 times that, while i and j both always have a ticket
-    that waits; whoever has none gets what they ask for.
+    is shorter or cannot be parked. So for one request in flight at a time. With n in flight, those of one may
+    be unbalanced when an interval begins and those of the other when it ends: then it is 2n - 1 times the
+    larger of the two and once the smaller, while i and j both always have a ticket that waits; whoever has
+    none gets what they ask for.
 
     Attributes:
         quantum: compute-seconds that a ticket may receive in one turn while others wait, more than 0. It may

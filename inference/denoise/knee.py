@@ -1,6 +1,8 @@
 """How many pictures at once are worth it: past the knee a larger batch only makes everybody wait longer."""
 
+import math
 import time
+from itertools import cycle
 from typing import Final
 
 import torch
@@ -8,28 +10,32 @@ import torch
 from inference.denoise.lanes import Conditioning
 from inference.families.stable_diffusion import StableDiffusion
 
-MOST: Final = 16
-"""Pictures at once; more would keep a newcomer waiting for long even where the device could take them."""
-LEAST: Final = 4
-"""One request's pictures fit in any case."""
-WORTH: Final = 1.05
-"""A doubled batch must make so many times the pictures a second."""
+SIZES: Final = (4, 6, 8, 12, 16)
+"""Pictures at once that are tried: one request's fit in any case, and more than the most would keep a
+newcomer waiting for long even where the device could take them."""
+WORTH: Final = 0.95
+"""The knee makes this share of the most pictures a second; past it everybody waits longer for little."""
 PATIENCE: Final = 1.5
 """Seconds for finding out; a device so slow that this is little is saturated by one request."""
 
 
 @torch.inference_mode()
 def find_knee(family: StableDiffusion, width: int, height: int) -> int:
-    """Pictures of so many pixels at once, measured on guided forwards (two rows a picture)."""
+    """Pictures of so many pixels at once, measured on guided forwards (two rows a picture).
+
+    All sizes are tried in turn, again and again while there is time, and the best try of each counts: what
+    else the machine does at the moment hits all of them alike.
+    """
     text, _, _ = family.conditionings("", None, width=width, height=height)
     shape = family.latent_shape(width, height)
-    began, best, knee, pictures = time.perf_counter(), 0.0, LEAST, LEAST
-    while pictures <= MOST and time.perf_counter() - began < PATIENCE:
-        rate = pictures / min(_seconds(family, shape, [text] * 2 * pictures) for _ in range(2))
-        if rate < WORTH * best:
+    ends = time.perf_counter() + PATIENCE
+    best: dict[int, float] = {}
+    for pictures in cycle(SIZES):
+        seconds = _seconds(family, shape, [text] * 2 * pictures) / pictures
+        best[pictures] = min(seconds, best.get(pictures, math.inf))
+        if time.perf_counter() > ends:
             break
-        best, knee, pictures = rate, pictures, 2 * pictures
-    return knee
+    return min(pictures for pictures, seconds in best.items() if min(best.values()) >= WORTH * seconds)
 
 
 def device_name(device: torch.device) -> str:

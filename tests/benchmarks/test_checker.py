@@ -15,6 +15,7 @@ def simulated(turns: list[str], *, tail: str = "") -> list[Entry]:
     log = [Entry(at=0.0, owner=owner, job=job, kind="asked") for job, owner in jobs]
     now = 0.0
     for job, owner in jobs:
+        log.append(Entry(at=now, owner=owner, job=job, kind="began"))
         half = LENGTHS[owner] / 2
         for kind in ("served", "over"):
             now += half
@@ -43,6 +44,38 @@ def test_first_come_first_served_is_found_out() -> None:
     found = check(simulated(["ada"] * 20 + ["ben"] * 20), at_once=1)
     assert found.gap_s == pytest.approx(60.0)
     assert found.gap_s > found.bound_s
+
+
+def two_at_once(parked: int) -> list[Entry]:
+    """One of ada and one of ben run beside each other; ada's is parked after so many of its three seconds."""
+    log = [
+        Entry(at=0.0, owner=owner, job=f"{owner} {number}", kind="asked")
+        for owner in LENGTHS
+        for number in range(9)
+    ]
+    for number in range(9):
+        begins = 3.0 * number
+        for owner, seconds in LENGTHS.items():
+            job = f"{owner} {number}"
+            log.append(Entry(at=begins, owner=owner, job=job, kind="began"))
+            log += [
+                Entry(at=begins + each + 1, owner=owner, job=job, kind="served", seconds=1.0)
+                for each in range(int(seconds))
+            ]
+            log.append(Entry(at=begins + seconds, owner=owner, job=job, kind="over"))
+        if parked:
+            at = begins + parked
+            log.append(Entry(at=at, owner="ada", job=f"ada {number}", kind="parked"))
+            log.append(Entry(at=at, owner="ada", job=f"ada {number}", kind="began"))
+    return log
+
+
+def test_with_several_at_once_what_runs_is_part_of_the_bound() -> None:
+    """Two slots: three times the larger turn and once the smaller; a turn ends where a job is parked."""
+    whole = check(two_at_once(0), at_once=2)
+    assert whole.bound_s == pytest.approx(3 * 3.0 + 1.0)
+    assert whole.gap_s == pytest.approx(2.0 * 8)  # ada's counter runs away while both have more that waits
+    assert check(two_at_once(2), at_once=2).bound_s == pytest.approx(3 * 2.0 + 1.0)
 
 
 def test_only_time_in_which_both_have_jobs_counts() -> None:

@@ -134,9 +134,11 @@ class Studio:
             for owner, weight in self.weights.items()
         }
         pairs = [(a, b) for a in self.weights for b in self.weights if a < b and largest[a] and largest[b]]
-        return max((self._gap(a, b) / (largest[a] + largest[b]) for a, b in pairs), default=0.0) / (
-            2 * self.slots - 1
-        )
+
+        def bound(a: float, b: float) -> float:
+            return (2 * self.slots - 1) * max(a, b) + min(a, b)
+
+        return max((self._gap(a, b) / bound(largest[a], largest[b]) for a, b in pairs), default=0.0)
 
     def _gap(self, first: str, second: str) -> float:
         least, most, worst, stint = math.inf, -math.inf, 0.0, (0, 0)
