@@ -1,22 +1,23 @@
 """What is in the making in the worker: lanes by model and size, latents to decode, files to write."""
 
-import logging
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import islice
 
 import torch
 from PIL import Image
 
 from inference import images
-from inference.denoise.lanes import Lane, Lanes
+from inference.denoise.lanes import Lanes
 from inference.denoise.samplers import own_sampler
 from inference.denoise.start import lanes_of
 from inference.errors import NumbersLost
-from inference.job import ImageResult
+from inference.forwards import Forwards, tried
+from inference.making import Group, Making
+from inference.memory import Room, ran_out, release
 from inference.messages import Finished, FromWorker, Parked, Previewed, Stepped
 from inference.preview import preview_is_due
 from inference.request import ImageRequest
@@ -25,47 +26,6 @@ from inference.writing import VERSIONS, written
 
 Say = Callable[[FromWorker], None]
 Fail = Callable[[str, Exception, float], None]
-Group = tuple[int, tuple[int, int, int]]
-"""Who may share a forward: the same loaded model, the same size of latents."""
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Making:
-    """One request's pictures in the making.
-
-    Attributes:
-        lanes: its pictures' lanes by their place in the request.
-        latents: those that wait to be decoded.
-        files: those that are being written, or are.
-        seconds: its share of the time computed so far.
-        parked: nothing of it is computed until it is gone on with.
-    """
-
-    job_id: str
-    request: ImageRequest
-    warm: WarmFamily
-    group: Group
-    lanes: dict[int, Lane]
-    notes: tuple[str, ...]
-    latents: deque[tuple[int, torch.Tensor]] = field(default_factory=deque)
-    files: dict[int, Future[ImageResult]] = field(default_factory=dict)
-    seconds: float = 0.0
-    steps_said: int = 0
-    previewed_at: float | None = None
-    parked: bool = False
-
-    @property
-    def steps_done(self) -> int:
-        """Of the request's steps: a sampler that asks the model twice a step counts once."""
-        lane = self.lanes[0]
-        return self.request.steps_taken * lane.position // len(lane.plan.steps)
-
-    @property
-    def entries(self) -> int:
-        """Its rows in the next forward."""
-        return 0 if self.parked else sum(len(lane.texts) for lane in self.lanes.values() if not lane.done)
 
 
 class Bench:
@@ -75,16 +35,22 @@ class Bench:
         preview_every: least compute-seconds between two previews of a job.
         say: hears what happens to jobs.
         fail: hears of a job that cannot be done: its id, why, and what it took.
+        device: what computes.
         exact: see `Lanes`.
     """
 
-    def __init__(self, *, preview_every: float, say: Say, fail: Fail, exact: bool = False) -> None:
+    def __init__(
+        self, *, preview_every: float, say: Say, fail: Fail, device: torch.device, exact: bool = False
+    ) -> None:
         self._preview_every = preview_every
         self._say = say
         self._fail = fail
+        self._device = device
         self._exact = exact
+        self._forwards = Forwards(device)
         self._making: OrderedDict[str, Making] = OrderedDict()
         self._groups: OrderedDict[Group, Lanes] = OrderedDict()
+        self._rooms: dict[Group, Room] = {}
         self._writers = ThreadPoolExecutor(2, thread_name_prefix="png")
 
     @property
@@ -103,9 +69,11 @@ class Bench:
         shape = warm.family.latent_shape(request.width, request.height)
         lanes, notes = lanes_of(request, warm.family)
         group = (id(warm.family), shape)
-        bench = self._groups.setdefault(group, Lanes(warm.family, shape, exact=self._exact))
+        if group not in self._groups:
+            self._groups[group] = Lanes(warm.family, shape, exact=self._exact)
+            self._rooms[group] = Room()
         for lane in lanes:
-            bench.join(lane)
+            self._groups[group].join(lane)
         self._making[job_id] = Making(
             job_id=job_id,
             request=request,
@@ -133,6 +101,7 @@ class Bench:
         if making is None or making.parked or any(lane.done for lane in making.lanes.values()):
             return None
         making.parked = True
+        self._forwards.finish()
         return Parked(
             job_id=job_id,
             step=making.steps_done,
@@ -156,44 +125,20 @@ class Bench:
         """The groups take turns."""
         for group, lanes in tuple(self._groups.items()):
             working = [making for making in self._making.values() if making.group == group and making.entries]
-            if working:
-                self._groups.move_to_end(group)
-                self._forward(lanes, working)
-                return
-
-    def _forward(self, lanes: Lanes, working: list[Making]) -> None:
-        failure = self._tried(lambda: self._step(lanes, working))
-        if failure is None:
-            return
-        if len(working) == 1:
-            self._fail(working[0].job_id, failure, self._leave(working[0]))
-            return
-        log.warning("a shared forward failed; its jobs go on one by one", exc_info=failure)
-        for making in working:  # whoever is at fault shall be found, and the others shall go on
-            self._forward(lanes, [making])
-
-    @staticmethod
-    def _tried(act: Callable[[], None]) -> Exception | None:
-        """What went wrong, if anything; without its traceback, which holds the tensors that did not fit."""
-        try:
-            act()
-        except Exception as error:  # noqa: BLE001 - told to whom it concerns; the others go on
-            return error.with_traceback(None)
-        return None
-
-    def _step(self, lanes: Lanes, working: list[Making]) -> None:
-        began, entries = time.perf_counter(), {making.job_id: making.entries for making in working}
-        lanes.tick([lane for making in working for lane in making.lanes.values()])
-        seconds, rows = time.perf_counter() - began, sum(entries.values())
-        for making in working:
-            making.seconds += seconds * entries[making.job_id] / rows
-            failure = self._tried(partial(self._progress, making))
-            if failure is not None:  # its own numbers: the others' are sound
-                self._fail(making.job_id, failure, self._leave(making))
+            if not working:
                 continue
-            for index, lane in making.lanes.items():
-                if lane.done:
-                    making.latents.append((index, lanes.leave(lane)))
+            self._groups.move_to_end(group)
+            pairs = [(making, lane) for making in working for lane in making.lanes.values()]
+            failed = self._forwards.step(lanes, self._rooms[group], pairs)
+            for making in working:
+                failure = failed.get(making) or tried(partial(self._progress, making))
+                if failure is not None:
+                    self._fail(making.job_id, failure, self._leave(making))
+                    continue
+                for index, lane in making.lanes.items():
+                    if lane.done:
+                        making.latents.append((index, lanes.leave(lane)))
+            return
 
     def _progress(self, making: Making) -> None:
         """Says how far a job is.
@@ -220,23 +165,30 @@ class Bench:
         making = next((making for making in self._making.values() if making.latents), None)
         if making is None:
             return
-        began = time.perf_counter()
-        failure = self._tried(lambda: self._decode_some(making))
-        making.seconds += time.perf_counter() - began
-        if failure is not None:
-            self._fail(making.job_id, failure, self._leave(making))
-
-    def _decode_some(self, making: Making) -> None:
         request = making.request
         at_once = 1 if self._exact else making.warm.family.decodes_at_once(request.width, request.height)
-        some = [making.latents.popleft() for _ in range(min(len(making.latents), at_once))]
+        some = list(islice(making.latents, making.decoding.of(at_once)))
+        began = time.perf_counter()
+        failure = tried(lambda: self._decode_some(making, some))
+        making.seconds += time.perf_counter() - began
+        if failure is None:
+            making.decoding.was_enough()
+            return
+        if ran_out(failure):
+            release(self._device)
+            if making.decoding.was_short(len(some)):
+                return
+        self._fail(making.job_id, failure, self._leave(making))
+
+    def _decode_some(self, making: Making, some: list[tuple[int, torch.Tensor]]) -> None:
         latents = torch.stack([latents for _, latents in some])
         _require_numbers(latents)
         pixels = making.warm.family.decode(latents)
         for (index, _), picture in zip(some, pixels, strict=True):
             made = Image.fromarray(picture.numpy())
             circumstances = _circumstances(making, index)
-            making.files[index] = self._writers.submit(written, request, index, made, circumstances)
+            making.files[index] = self._writers.submit(written, making.request, index, made, circumstances)
+            making.latents.popleft()
 
     def _collect(self) -> None:
         """Says of every job whose files are all written that it is finished."""
@@ -264,7 +216,8 @@ class Bench:
                 lanes.leave(lane)
         # Others may be past their last step and still in the group, to be decoded or written.
         if all(other.group != making.group for other in self._making.values()):
-            del self._groups[making.group]
+            del self._groups[making.group], self._rooms[making.group]
+        self._forwards.finish()
         return making.seconds
 
 

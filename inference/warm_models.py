@@ -1,6 +1,5 @@
 """The models a worker keeps loaded, warmed up and measured."""
 
-import gc
 import logging
 import time
 from collections import OrderedDict
@@ -18,6 +17,7 @@ from inference.families.any_pipeline import AnyPipeline
 from inference.families.compiled import default_compiler
 from inference.families.opening import open_model
 from inference.families.stable_diffusion import StableDiffusion
+from inference.memory import release
 from inference.models import ModelInfo
 from inference.preview import LatentPreview
 from inference.request import ImageRequest
@@ -112,9 +112,7 @@ class WarmModels:
         """
         while len(self._models) >= KEPT:
             self._models.popitem(last=False)
-            gc.collect()
-            if self.device.type == "cuda":
-                torch.cuda.empty_cache()
+            release(self.device)
         opened = open_model(model, self.device)
         warm: WarmModel = (
             self._warm_pipeline(model, opened)

@@ -1,6 +1,5 @@
 """The worker: admit → tick → retire, for as long as its process lives."""
 
-import gc
 import logging
 import queue
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from inference.bench import Bench
 from inference.enlarging import enlarged
 from inference.errors import InvalidRequest, ModelUnavailable, NumbersLost
 from inference.job import FailureCode
+from inference.memory import ran_out, release
 from inference.messages import (
     Admit,
     Awake,
@@ -62,7 +62,9 @@ class Worker:
         self._models = models
         self._inbox = inbox
         self._say = say
-        self._bench = Bench(preview_every=preview_every, say=say, fail=self._refuse, exact=exact)
+        self._bench = Bench(
+            preview_every=preview_every, say=say, fail=self._refuse, device=models.device, exact=exact
+        )
         self._solos = SoloBench(preview_every=preview_every, say=say, fail=self._refuse)
 
     def serve_forever(self) -> None:
@@ -144,9 +146,7 @@ class Worker:
         code, detail = failure_code(error), describe(error)
         self._say(Refused(job_id=job_id, code=code, detail=detail, compute_seconds=seconds))
         if code is FailureCode.OUT_OF_MEMORY:
-            gc.collect()
-            if self._models.device.type == "cuda":
-                torch.cuda.empty_cache()
+            release(self._models.device)
 
     def _cancel(self, job_id: str) -> None:
         stopped = (self._bench.stop(job_id), self._solos.stop(job_id))
@@ -156,6 +156,8 @@ class Worker:
 
 def failure_code(error: Exception) -> FailureCode:
     """What kind of failure an exception is."""
+    if ran_out(error):
+        return FailureCode.OUT_OF_MEMORY
     match error:
         case InvalidRequest():
             return FailureCode.INVALID
@@ -163,10 +165,6 @@ def failure_code(error: Exception) -> FailureCode:
             return FailureCode.MODEL_UNAVAILABLE
         case NumbersLost():
             return FailureCode.NUMBERS_LOST
-        case MemoryError() | torch.OutOfMemoryError():
-            return FailureCode.OUT_OF_MEMORY
-        case RuntimeError() if "DefaultCPUAllocator" in str(error):
-            return FailureCode.OUT_OF_MEMORY
     return FailureCode.INTERNAL
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from inference.denoise.sending import sent
 from inference.denoise.trace import Plan, Step
 from inference.denoise.untraced import StockSteps
 
@@ -159,7 +161,7 @@ class Lanes:
         lanes = [lane for lane in self._slots if not lane.done and (only is None or lane in only)]
         if not lanes:
             return ()
-        slots = torch.tensor([self._slots[lane] for lane in lanes], device=self._state.device)
+        slots = _numbers([self._slots[lane] for lane in lanes], self._state)
         state = self._state[slots]
         scales = _column([lane.step.scale for lane in lanes], state)
         inputs = state[:, 0] * scales
@@ -172,21 +174,23 @@ class Lanes:
 
     def _answers(self, lanes: Sequence[Lane], inputs: Tensor) -> Tensor:
         """The guided model output of each lane."""
-        groups = [[number] for number in range(len(lanes))] if self._exact else [list(range(len(lanes)))]
-        for group in groups:
-            for number in group:
-                lanes[number].batches.add(len(group))
-        return torch.cat([self._guided([lanes[i] for i in group], inputs[group]) for group in groups])
+        if self._exact:
+            answers = [self._guided([lane], row[None]) for lane, row in zip(lanes, inputs, strict=True)]
+        else:
+            answers = [self._guided(lanes, inputs)]
+        for lane in lanes:
+            lane.batches.add(1 if self._exact else len(lanes))
+        return torch.cat(answers)
 
     def _guided(self, lanes: Sequence[Lane], inputs: Tensor) -> Tensor:
         rows = [number for number, lane in enumerate(lanes) for _ in lane.texts]
-        timesteps = torch.tensor([lanes[row].step.timestep for row in rows], device=inputs.device)
+        timesteps = _floats([lanes[row].step.timestep for row in rows], inputs)
         said = self._denoiser.forward(
-            inputs[rows], timesteps, [text for lane in lanes for text in lane.texts]
+            inputs[_numbers(rows, inputs)], timesteps, [text for lane in lanes for text in lane.texts]
         )
-        last = torch.tensor([len(lane.texts) for lane in lanes]).cumsum(0) - 1
-        first = last - torch.tensor([len(lane.texts) - 1 for lane in lanes])
-        without, prompted = said[first], said[last]
+        ends = list(accumulate(len(lane.texts) for lane in lanes))
+        first = [end - len(lane.texts) for end, lane in zip(ends, lanes, strict=True)]
+        without, prompted = said[_numbers(first, said)], said[_numbers([end - 1 for end in ends], said)]
         return without + _column([lane.guidance_scale for lane in lanes], said) * (prompted - without)
 
     def _moved(self, lanes: Sequence[Lane], state: Tensor, answers: Tensor) -> Tensor:
@@ -228,10 +232,10 @@ def _updated(lanes: Sequence[Lane], state: Tensor, answers: Tensor) -> Tensor:
         matrices[number, :rows, : 1 + rows] = lane.step.matrix
         noises[number, :rows] = lane.step.noise
     columns = torch.cat((state[:, :1], answers[:, None], state[:, 1:]), dim=1).flatten(2)
-    moved = torch.bmm(matrices.to(state.device), columns).view_as(state)
+    moved = torch.bmm(sent(matrices, state.device), columns).view_as(state)
     if not any(lane.step.draws for lane in lanes):
         return moved
-    return moved + noises.to(state.device)[:, :, None, None, None] * _fresh_noise(lanes, state)[:, None]
+    return moved + sent(noises, state.device)[:, :, None, None, None] * _fresh_noise(lanes, state)[:, None]
 
 
 def _with_held(lanes: Sequence[Lane], state: Tensor) -> Tensor:
@@ -244,7 +248,7 @@ def _with_held(lanes: Sequence[Lane], state: Tensor) -> Tensor:
             for name in ("clean", "noise", "mask")
         )
         stays = _column(of_clean, state) * clean + _column(of_noise, state) * noise
-        rows = list(numbers)
+        rows = _numbers(numbers, state)
         state[rows, 0] = (1 - mask) * stays + mask * state[rows, 0]
     return state
 
@@ -256,8 +260,16 @@ def _fresh_noise(lanes: Sequence[Lane], state: Tensor) -> Tensor:
         torch.randn((1, *shape), generator=lane.generator) if lane.step.draws else torch.zeros((1, *shape))
         for lane in lanes
     )
-    return torch.cat(tuple(drawn)).to(state.device)
+    return sent(torch.cat(tuple(drawn)), state.device)
 
 
 def _column(values: Sequence[float], like: Tensor) -> Tensor:
-    return torch.tensor(values, dtype=torch.float32, device=like.device)[:, None, None, None]
+    return _floats(values, like)[:, None, None, None]
+
+
+def _floats(values: Sequence[float], like: Tensor) -> Tensor:
+    return sent(torch.tensor(values, dtype=torch.float32), like.device)
+
+
+def _numbers(values: Sequence[int], like: Tensor) -> Tensor:
+    return sent(torch.tensor(values, dtype=torch.long), like.device)

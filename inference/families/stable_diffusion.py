@@ -8,6 +8,7 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from inference.denoise.lanes import Conditioning
+from inference.denoise.sending import sent
 from inference.families.compiled import CompiledUNet, Compiler
 from inference.families.components import Components
 from inference.families.text import Embedded, TextReader
@@ -74,7 +75,7 @@ class StableDiffusion:
         mask = None
         if len(set(lengths)) > 1:  # the shorter texts' missing tokens must not be looked at
             mask = torch.arange(max(lengths))[None] < torch.tensor(lengths)[:, None]
-            mask = mask.to(self.device)
+            mask = sent(mask, self.device)
         about = None
         if texts[0].pooled is not None:
             about = {

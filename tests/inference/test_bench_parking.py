@@ -59,7 +59,9 @@ class Made:
     def __init__(self) -> None:
         self.said: list[FromWorker] = []
         self.failed: dict[str, Exception] = {}
-        self.bench = Bench(preview_every=1e9, say=self.said.append, fail=self._fail, exact=True)
+        self.bench = Bench(
+            preview_every=1e9, say=self.said.append, fail=self._fail, device=torch.device("cpu"), exact=True
+        )
 
     def _fail(self, job_id: str, error: Exception, _: float) -> None:
         self.failed[job_id] = error
