@@ -89,6 +89,7 @@ class AddedModel(_Section):
     source: Annotated[str, Field(min_length=1)]
     revision: str | None = None
     precision: Precision = "auto"
+    preview_vae: Annotated[str, Field(min_length=1)] | None = None
     width: _Side = 512
     height: _Side = 512
     max_pixels: Annotated[int, Field(ge=MIN_SIDE**2, le=MAX_SIDE**2)] = 1024 * 1024

@@ -32,6 +32,9 @@ class ModelInfo:
         sampler: likewise; a name in `SAMPLERS`.
         precision: of the weights while they run; "auto" is bfloat16 or float16 on a GPU, bfloat16 on a CPU
             that computes in it, float32 on any other.
+        preview_vae: a folder or a hub id with a tiny autoencoder (diffusers' `AutoencoderTiny`) of the same
+            latents, for sharper previews; None for a map from latents to colours, fitted when the model is
+            loaded.
     """
 
     name: str
@@ -47,6 +50,7 @@ class ModelInfo:
     guidance_scale: float = 7.5
     sampler: str = "dpmpp_2m_karras"
     precision: Precision = "auto"
+    preview_vae: str | None = None
 
     def __post_init__(self) -> None:
         if self.sampler not in SAMPLERS:

@@ -6,7 +6,7 @@ a model is loaded, by least squares on synthetic pictures, so it suits any VAE.
 
 import io
 import math
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import torch
 from PIL import Image
@@ -40,6 +40,38 @@ class Encoder(Protocol):
         ...
 
 
+class Preview(Protocol):
+    """Shows how unfinished pictures look."""
+
+    def render(self, latents: torch.Tensor, *, width: int, height: int) -> tuple[bytes, ...]:
+        """One WebP a picture, at most as large as the picture will be and at most `MAX_SIDE` a side.
+
+        Args:
+            latents: as the model denoises them, (count, channels, height, width).
+            width: of the finished pictures, pixels.
+            height: likewise.
+        """
+        ...
+
+
+class TinyPreview:
+    """A distilled decoder: sharper than a linear map, at a hundredth of a VAE's price (TAESD, O. B. Bohan).
+
+    Args:
+        vae: an `AutoencoderTiny`, on its device.
+    """
+
+    def __init__(self, vae: Any) -> None:  # noqa: ANN401 - untyped there
+        self._vae = vae
+
+    @torch.inference_mode()
+    def render(self, latents: torch.Tensor, *, width: int, height: int) -> tuple[bytes, ...]:
+        """See `Preview`."""
+        scaled = latents.to(self._vae.device, self._vae.dtype) / self._vae.config.scaling_factor
+        colours = torch.cat([self._vae.decode(each[None], return_dict=False)[0] for each in scaled])
+        return shown(colours.float().clamp(-1, 1).cpu(), width=width, height=height)
+
+
 class LatentPreview:
     """The linear map from one model's latents to colours."""
 
@@ -70,7 +102,7 @@ class LatentPreview:
 
     @torch.inference_mode()
     def render(self, latents: torch.Tensor, *, width: int, height: int) -> tuple[bytes, ...]:
-        """One WebP a picture, at most as large as the picture will be and at most `MAX_SIDE` a side."""
+        """See `Preview`."""
         return shown(self.colours(latents), width=width, height=height)
 
 

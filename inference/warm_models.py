@@ -17,9 +17,10 @@ from inference.families.any_pipeline import AnyPipeline
 from inference.families.compiled import default_compiler
 from inference.families.opening import open_model
 from inference.families.stable_diffusion import StableDiffusion
+from inference.families.tiny_autoencoder import tiny_autoencoder
 from inference.memory import release
 from inference.models import ModelInfo
-from inference.preview import LatentPreview
+from inference.preview import LatentPreview, Preview, TinyPreview
 from inference.request import ImageRequest
 from inference.samplers import OWN
 from inference.solo.previewing import SoloPreview
@@ -55,11 +56,11 @@ class WarmFamily(WarmModel):
     """A model whose pictures share forwards.
 
     Attributes:
-        preview: its map from latents to colours.
+        preview: shows unfinished pictures.
     """
 
     family: StableDiffusion
-    preview: LatentPreview
+    preview: Preview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +135,17 @@ class WarmModels:
         return WarmFamily(
             device=device_name(self.device),
             family=family,
-            preview=LatentPreview.fit(family),
+            preview=self._preview(model, family),
             rate=_measure(model, "ddim", lambda request: _made(request, family)),
             knee=self.knees[knee_of],
             knee_of=knee_of,
         )
+
+    def _preview(self, model: ModelInfo, family: StableDiffusion) -> Preview:
+        if model.preview_vae is None:
+            return LatentPreview.fit(family)
+        channels, _, _ = family.latent_shape(model.width, model.height)
+        return TinyPreview(tiny_autoencoder(model, self.device, channels=channels))
 
     def _warm_pipeline(self, model: ModelInfo, pipeline: AnyPipeline) -> WarmPipeline:
         return WarmPipeline(

@@ -38,6 +38,9 @@ def _model(model: ModelInfo, env: Mapping[str, str]) -> Check:
         size = sum(check_safetensors(file) for file in weights)
     except (OSError, ValueError) as error:
         return problem(name, str(error), "get the model again, in diffusers layout with safetensors weights")
+    tiny = model.preview_vae
+    if tiny is not None and not _HUB_ID.fullmatch(tiny) and not Path(tiny).expanduser().is_dir():
+        return problem(name, f"there is no folder {tiny}", "mend its preview_vae, or take it away")
     pipeline = _pipeline(index)
     if not shares_forwards(pipeline):
         return _alone(name, model, pipeline, ok(name, _whole(weights, size)))
