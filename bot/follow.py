@@ -135,17 +135,21 @@ class Follower:
         attempt = 0
         preview: Preview | None = None
         eta: float | None = None
+        said: Progress | None = None
         async for event in job.events():
             match event:
                 case Queued():
                     pane.show(self._look.waiting(event))
                 case Started():
-                    attempt = await self._store.claim(self._record.id)
+                    attempt, said = await self._store.claim(self._record.id), None
                     pane.show(self._look.started())
                 case Paused():
+                    said = None
                     pane.show(self._look.paused(event, preview))
+                case Progress() if event == said:
+                    pass  # the engine's sign of life: the card says so already
                 case Progress():
-                    eta = event.eta_seconds
+                    said, eta = event, event.eta_seconds
                     pane.show(self._look.drawing(event.step, event.steps, eta, preview))
                 case Preview() if self._desk.previews:
                     preview = event

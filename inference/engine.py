@@ -45,6 +45,9 @@ WATCHDOG: Final = 600.0
 SLOWER_THAN_THOUGHT: Final = 10.0
 """A step may take so many times its estimate before its worker counts as hung."""
 
+BEAT: Final = 1.0
+"""Seconds between two looks at who has heard nothing meanwhile."""
+
 log = logging.getLogger(__name__)
 
 
@@ -111,6 +114,7 @@ class Engine:
         )
         self._supervisor = Supervisor(spawn, self)
         self._keeping: asyncio.Task[None] | None = None
+        self._beating: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -132,6 +136,7 @@ class Engine:
         if self._keeping is None:
             self._keeping = asyncio.create_task(self._supervisor.keep(), name="inference worker")
             self._keeping.add_done_callback(self._keeping_ended)
+            self._beat()
 
     @property
     def status(self) -> EngineStatus:
@@ -210,6 +215,8 @@ class Engine:
         """Ends what runs and waits with `Failed(CLOSED)`, and the worker with it. Again is no matter."""
         self._readiness.closed()
         self._line.fail_all(FailureCode.CLOSED, "the engine closed")
+        if self._beating is not None:
+            self._beating.cancel()
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.wait([self._keeping])
@@ -270,6 +277,11 @@ class Engine:
         if self._line.cancel(live):
             self._supervisor.send(Cancel(job_id=live.id))
         self._serve()
+
+    def _beat(self) -> None:
+        """No silence lasts longer than two of these."""
+        self._line.beat()
+        self._beating = asyncio.get_running_loop().call_later(BEAT, self._beat)
 
     def _require_possible(self, request: ImageRequest | UpscaleRequest) -> None:
         if not isinstance(request, ImageRequest):

@@ -68,7 +68,11 @@ class Paused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """`step` of `steps` denoising steps are done."""
+    """`step` of `steps` denoising steps are done.
+
+    Sent again where a step takes long, so that whoever listens knows that it goes on: while a worker has a
+    job, there is news of it at least every three seconds.
+    """
 
     step: int
     steps: int

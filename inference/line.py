@@ -161,6 +161,14 @@ class Line:
                     begins_seconds=entry.begins_seconds,
                 )
 
+    def beat(self) -> None:
+        """Says of jobs with the worker how far they are, where nothing was said since the last beat."""
+        for live in self.running.values():
+            if live.with_worker and live.heard == len(live.story):
+                steps = live.steps or live.steps_taken
+                live.story.tell(Progress(step=live.step, steps=steps, eta_seconds=self._eta(live)))
+            live.heard = len(live.story)
+
     def counters(self) -> FairCounters:
         return self._queue.counters()
 

@@ -28,6 +28,7 @@ class LiveJob:
         stopping: somebody wants it to end.
         suspect: a worker died of it or of a neighbour; it is tried alone.
         deaths: workers that died while it was alone with them.
+        heard: how much of its story there was at the last beat.
     """
 
     id: str
@@ -46,6 +47,7 @@ class LiveJob:
     stopping: bool = False
     suspect: bool = False
     deaths: int = 0
+    heard: int = 0
     _told: tuple[int, int, int | None] | None = None
 
     @property
@@ -57,6 +59,11 @@ class LiveJob:
     def model(self) -> str | None:
         """The model it needs, if any."""
         return self.request.model if isinstance(self.request, ImageRequest) else None
+
+    @property
+    def steps_taken(self) -> int:
+        """Of how many steps it is, also before the first; an enlargement is one."""
+        return self.request.steps_taken if isinstance(self.request, ImageRequest) else 1
 
     @property
     def total_spent(self) -> float:

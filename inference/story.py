@@ -18,6 +18,10 @@ class Story:
         self._count = 0
         self._news = asyncio.Event()
 
+    def __len__(self) -> int:
+        """How much was said, what does not count any more included."""
+        return self._count
+
     @property
     def outcome(self) -> Outcome | None:
         last = self._said[-1][1] if self._said else None
