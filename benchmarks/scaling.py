@@ -82,13 +82,7 @@ def measure(model: ModelInfo, device: torch.device, *, compiled: bool) -> Curve:
             model.width, model.height, pictures=SIZES[-1] // 2, compiler=default_compiler
         ):
             print(f"compiled for {rows} rows", file=sys.stderr)
-    with FlopCounterMode(display=False) as counter:
-        _once(family, model, 1)
-    step = counter.get_total_flops() / 1e12
-    latents = torch.zeros((1, *family.latent_shape(model.width, model.height)), device=device)
-    with FlopCounterMode(display=False) as counter:
-        family.decode(latents)
-    work = STEPS * step + counter.get_total_flops() / 1e12
+    work = _tflop_a_picture(family, model)
     points = []
     for pictures in SIZES:
         tick, decode = _once(family, model, pictures)
@@ -114,16 +108,34 @@ def measure(model: ModelInfo, device: torch.device, *, compiled: bool) -> Curve:
 
 
 @torch.inference_mode()
-def _once(family: StableDiffusion, model: ModelInfo, pictures: int) -> tuple[float, float]:
-    """Seconds of a guided step of so many pictures, and of decoding one of them."""
-    shape = family.latent_shape(model.width, model.height)
-    lanes = Lanes(family, shape)
+def _tflop_a_picture(family: StableDiffusion, model: ModelInfo) -> float:
+    """10¹² operations of `STEPS` guided steps and decoding."""
+    lanes = _lanes(family, model, 1)
+    with FlopCounterMode(display=False) as step:
+        lanes.tick()
+    latents = torch.zeros((1, *family.latent_shape(model.width, model.height)), device=family.device)
+    with FlopCounterMode(display=False) as decoding:
+        family.decode(latents)
+    return float(STEPS * step.get_total_flops() + decoding.get_total_flops()) / 1e12
+
+
+def _lanes(family: StableDiffusion, model: ModelInfo, pictures: int) -> Lanes:
+    """So many pictures, none of which is done before it is timed often enough."""
+    lanes = Lanes(family, family.latent_shape(model.width, model.height))
     for number in range(pictures):
         (lane,), _ = lanes_of(request_of(model, number, ("ddim", TRIES + 2)), family)
         lanes.join(lane)
+    return lanes
+
+
+@torch.inference_mode()
+def _once(family: StableDiffusion, model: ModelInfo, pictures: int) -> tuple[float, float]:
+    """Seconds of a guided step of so many pictures, and of decoding one of them."""
+    lanes = _lanes(family, model, pictures)
     lanes.tick()
     tick = _median(lanes.tick, family.device)
     at_once = min(pictures, family.decodes_at_once(model.width, model.height))
+    shape = family.latent_shape(model.width, model.height)
     latents = torch.zeros((at_once, *shape), device=family.device)
     return tick, _median(lambda: family.decode(latents), family.device) / at_once
 

@@ -61,10 +61,10 @@ COMPILED: Final = Path("data") / "compiled"
 """Where a bot started here keeps what it compiles, too."""
 QUICK: Final = Plan(count=8, backlog=14, share=0.4, rates=(0.8, 1.3, 2.0), seeds=(1,), repeats=3)
 FULL: Final = Plan(
-    count=30,
+    count=40,
     backlog=30,
     share=1,
-    rates=tuple(round(0.3 + 0.05 * step, 2) for step in range(40)),
+    rates=tuple(round(0.4 + 0.1 * step, 1) for step in range(16)),
     seeds=(1, 2, 3),
     repeats=7,
 )
