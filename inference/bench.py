@@ -168,6 +168,7 @@ class Bench:
         request = making.request
         at_once = 1 if self._exact else making.warm.family.decodes_at_once(request.width, request.height)
         some = list(islice(making.latents, making.decoding.of(at_once)))
+        self._forwards.finish()  # what the device still does for others is not this job's
         began = time.perf_counter()
         failure = tried(lambda: self._decode_some(making, some))
         making.seconds += time.perf_counter() - began
@@ -197,11 +198,14 @@ class Bench:
                 continue
             if self._computing and not all(file.done() for file in making.files.values()):
                 continue  # the next tick need not wait for the disk
-            results = tuple(making.files[index].result() for index in range(making.request.count))
-            seconds = self._leave(making)
-            self._say(
-                Finished(job_id=making.job_id, images=results, compute_seconds=seconds, notes=making.notes)
-            )
+            failure = tried(partial(self._finish, making))
+            if failure is not None:
+                self._fail(making.job_id, failure, self._leave(making))
+
+    def _finish(self, making: Making) -> None:
+        results = tuple(making.files[index].result() for index in range(making.request.count))
+        seconds = self._leave(making)
+        self._say(Finished(job_id=making.job_id, images=results, compute_seconds=seconds, notes=making.notes))
 
     @property
     def _computing(self) -> bool:

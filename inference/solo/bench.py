@@ -5,8 +5,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from inference import images
+from inference.forwards import tried
 from inference.job import ImageResult
 from inference.messages import Finished, FromWorker, Parked, Previewed, Stepped
 from inference.preview import preview_is_due
@@ -128,19 +130,14 @@ class SoloBench:
         making = next((making for making in self._making.values() if _computes(making)), None)
         if making is not None:
             self._making.move_to_end(making.job_id)
-            failure = self._tried(making)
+            failure = tried(partial(self._advance, making))
             if failure is not None:
                 self._fail(making.job_id, failure, self._leave(making))
         self._collect()
 
-    def _tried(self, making: Making) -> Exception | None:
-        """What went wrong, if anything; without its traceback, which holds the tensors that did not fit."""
-        try:
-            self._go_on(making)
-            self._progress(making)
-        except Exception as error:  # noqa: BLE001 - told to its job; the others go on
-            return error.with_traceback(None)
-        return None
+    def _advance(self, making: Making) -> None:
+        self._go_on(making)
+        self._progress(making)
 
     def _go_on(self, making: Making) -> None:
         index = making.next
@@ -194,10 +191,15 @@ class SoloBench:
                 continue
             if self._computing and not all(file.done() for file in making.files.values()):
                 continue  # the next step need not wait for the disk
-            results = tuple(making.files[index].result() for index in range(making.request.count))
-            notes = making.warm.pipeline.notes(making.request)
-            seconds = self._leave(making)
-            self._say(Finished(job_id=making.job_id, images=results, compute_seconds=seconds, notes=notes))
+            failure = tried(partial(self._finish, making))
+            if failure is not None:
+                self._fail(making.job_id, failure, self._leave(making))
+
+    def _finish(self, making: Making) -> None:
+        results = tuple(making.files[index].result() for index in range(making.request.count))
+        notes = making.warm.pipeline.notes(making.request)
+        seconds = self._leave(making)
+        self._say(Finished(job_id=making.job_id, images=results, compute_seconds=seconds, notes=notes))
 
     @property
     def _computing(self) -> bool:

@@ -16,6 +16,7 @@ from inference.memory import FINE, Room, ran_out
 from inference.messages import Finished, FromWorker
 from inference.preview import LatentPreview
 from inference.warm_models import WarmFamily
+from inference.writing import written
 
 # The stock samplers themselves warn, in a test's hands as in anybody's.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -164,6 +165,20 @@ def test_fewer_are_decoded_at_once(monkeypatch: pytest.MonkeyPatch, alone: dict[
     small = Small(monkeypatch, decodes=1)
     assert near(small.run(1, 2, 3), alone)
     assert not small.failed
+
+
+def test_a_file_that_cannot_be_written_fails_its_job_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writing happens in threads; whoever shares the worker goes on."""
+    small = Small(monkeypatch)
+
+    def full(asked: ImageRequest, *rest: object) -> object:
+        if asked.seed == 2:
+            raise MemoryError
+        return written(asked, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("inference.bench.written", full)
+    assert set(small.run(1, 2, 3)) == {"1", "3"}
+    assert set(small.failed) == {"2"}
 
 
 def test_a_picture_that_cannot_be_decoded_fails_its_job_alone(monkeypatch: pytest.MonkeyPatch) -> None:
