@@ -162,9 +162,9 @@ class Line:
                 )
 
     def beat(self) -> None:
-        """Says of jobs with the worker how far they are, where nothing was said since the last beat."""
+        """Says of jobs that the worker began how far they are, where nothing was said since the last beat."""
         for live in self.running.values():
-            if live.with_worker and live.heard == len(live.story):
+            if live.begun and live.heard == len(live.story):
                 steps = live.steps or live.steps_taken
                 live.story.tell(Progress(step=live.step, steps=steps, eta_seconds=self._eta(live)))
             live.heard = len(live.story)
@@ -179,6 +179,7 @@ class Line:
             return
         match message:
             case Began():
+                live.begun = True
                 live.story.tell(Started(attempt=live.attempt))
             case Stepped(step=step, steps=steps):
                 live.step, live.steps, live.spent = step, steps, message.compute_seconds
@@ -262,7 +263,7 @@ class Line:
         The owner's turn is another matter: others waited for the lost attempts too, so all of them count.
         """
         del self._live[live.id]
-        live.with_worker = live.parking = live.parked = False
+        live.with_worker = live.begun = live.parking = live.parked = False
         if self.running.pop(live.id, None) is not None:
             self._queue.settle(live.id, live.total_spent)
         else:

@@ -23,6 +23,7 @@ class LiveJob:
         steps: of how many; 0 before the first.
         slots: the worker's picture slots it has, numbered from 0; none while it waits.
         with_worker: a worker was given it and lives.
+        begun: that worker said that it began with it.
         parking: the worker was told to park it and has not answered yet.
         parked: the worker keeps what there is of it, and computes nothing of it.
         stopping: somebody wants it to end.
@@ -42,6 +43,7 @@ class LiveJob:
     steps: int = 0
     slots: tuple[int, ...] = ()
     with_worker: bool = False
+    begun: bool = False
     parking: bool = False
     parked: bool = False
     stopping: bool = False
@@ -97,7 +99,7 @@ class LiveJob:
         self.slots, self._told = (), None
 
     def _begin_again(self) -> None:
-        self.with_worker = self.parking = self.parked = False
+        self.with_worker = self.begun = self.parking = self.parked = False
         self.lost += self.spent
         self.spent, self.step, self.steps = 0.0, 0, 0
         self._told = None

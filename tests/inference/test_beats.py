@@ -8,6 +8,10 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from inference import POCKET, Catalogue, Done, Engine, ImageRequest, Progress, Queued, Started
+from inference.line import Line
+from inference.live_job import LiveJob
+from inference.messages import Began
+from inference.story import Story
 
 MakeRequest = Callable[..., ImageRequest]
 
@@ -48,6 +52,29 @@ async def test_a_model_that_loads_long_is_no_silence_either(make_request: MakeRe
                 assert event.steps == 4
         assert isinstance(await job.outcome(), Done)
     assert max(after - before for before, after in pairwise(times)) <= SILENCE
+
+
+def test_a_sign_of_life_comes_after_the_start(make_request: MakeRequest) -> None:
+    """A job given to a worker that is still at others' step has not begun; a dead worker does nothing."""
+    line = Line(counters=None, rates=None)
+    live = LiveJob(id="a", request=make_request(steps=6), story=Story(), estimate=10.0)
+    line.join(live, weight=1.0)
+    line.next(slots=4)
+    live.with_worker = True
+
+    def told(act: Callable[[], None]) -> int:
+        before = len(live.story)
+        act()
+        return len(live.story) - before
+
+    for _ in range(2):
+        assert told(line.beat) == 0
+    assert told(lambda: line.hear(Began(job_id="a"))) == 1
+    assert told(line.beat) == 0  # it has only just heard something
+    assert told(line.beat) == 1
+    line.worker_died("was killed")
+    for _ in range(2):
+        assert told(line.beat) == 0
 
 
 async def test_who_waits_hears_nothing_new(make_request: MakeRequest) -> None:
