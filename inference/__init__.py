@@ -6,6 +6,7 @@ Importing this imports no torch: that happens in the worker process alone.
 from inference.engine import Engine
 from inference.errors import EngineClosed, InferenceError, InvalidRequest, ModelUnavailable
 from inference.fair_counters import FairCounters
+from inference.fair_gap import FairGap
 from inference.handle import Job
 from inference.job import (
     Cancelled,
@@ -66,6 +67,7 @@ __all__ = [
     "Failed",
     "FailureCode",
     "FairCounters",
+    "FairGap",
     "ImageRequest",
     "ImageResult",
     "InferenceError",

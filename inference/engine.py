@@ -11,6 +11,7 @@ from typing import Final, Self
 
 from inference.errors import EngineClosed, InvalidRequest, ModelUnavailable
 from inference.fair_counters import FairCounters
+from inference.fair_gap import FairGap
 from inference.handle import Job
 from inference.job import FailureCode
 from inference.line import Line
@@ -202,6 +203,11 @@ class Engine:
     def counters(self) -> FairCounters:
         """What the fair queue should remember across a restart."""
         return self._line.counters()
+
+    @property
+    def gap(self) -> FairGap:
+        """How far apart two owners who both waited have drifted so far, beside how far they may."""
+        return self._line.gap
 
     def rates(self) -> Mapping[str, float]:
         """Learned seconds per megapixel-evaluation by model, to be kept across a restart."""

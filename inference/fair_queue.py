@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from inference.fair_counters import FairCounters
+from inference.fair_gap import FairGap, GapGauge
 from inference.fair_owner import Owner, Ticket
 from inference.forecast import forecast
 
@@ -56,6 +57,7 @@ class FairQueue:
         self._owner_of: dict[str, str] = {}
         self._arrivals = 0
         self._order: tuple[str, ...] | None = None
+        self._gauge = GapGauge()
 
     def __len__(self) -> int:
         """How many tickets wait."""
@@ -91,6 +93,7 @@ class FairQueue:
         )
         self._owner_of[ticket] = owner
         self._order = None
+        self._note_waiting(owner)
 
     def remove(self, ticket: str) -> None:
         """A waiting ticket leaves, charged for nothing but what it got before it was parked.
@@ -100,6 +103,7 @@ class FairQueue:
         """
         owner = self._owners[self._owner_of[ticket]]
         owner.waiting.remove(self._waiting(ticket))
+        self._note_waiting(self._owner_of[ticket])
         self._leave(ticket)
 
     def next(self) -> str | None:
@@ -119,6 +123,9 @@ class FairQueue:
         owner.in_flight[ticket.id] = ticket
         owner.served_since_backlogged = True
         self._order = None
+        name = self._owner_of[ticket.id]
+        self._gauge.turn(name, ticket.charged / ticket.weight, in_flight=self._in_flight)
+        self._note_waiting(name)
         return ticket.id
 
     def receive(self, ticket: str, measured: float) -> None:
@@ -129,7 +136,9 @@ class FairQueue:
         """
         owner = self._owners[self._owner_of[ticket]]
         running = owner.in_flight[ticket]
+        before = running.received
         running.received = max(running.received, measured - running.settled)
+        self._note_received(running, running.received - before)
         if running.received >= self.quantum:  # it is as if another turn began here
             first = self._next_owner(self._owners)
             reached = owner.reached if first is None else min(owner.reached, first.counter)
@@ -167,6 +176,7 @@ class FairQueue:
         parked.estimate = remaining
         owner.waiting.appendleft(parked)
         self._order = None
+        self._note_waiting(self._owner_of[ticket])
 
     def begin_again(self, ticket: str, *, estimate: float) -> None:
         """What a waiting ticket had before it was parked is lost: it needs all of its estimate again.
@@ -217,6 +227,11 @@ class FairQueue:
         least = min((each.counter for each in self._owners.values() if each.backlogged), default=0.0)
         return 0.0 if entry is None else max(0.0, entry.counter - least)
 
+    @property
+    def gap(self) -> FairGap:
+        """The largest gap so far beside its bound, of all pairs of owners."""
+        return self._gauge.worst
+
     def counters(self) -> FairCounters:
         """What to remember. Turns in flight are left out: after a restart they are charged anew."""
         return FairCounters(
@@ -265,9 +280,27 @@ class FairQueue:
     def _settled(self, owner: Owner, ticket: str, measured: float) -> Ticket:
         """A turn is over: what was promised gives way to what was measured."""
         over = owner.in_flight.pop(ticket)
-        owner.start += max(0.0, measured - over.settled) / over.weight
+        got = max(0.0, measured - over.settled)
+        more, over.received = got - over.received, max(over.received, got)
+        self._note_received(over, more)
+        owner.start += got / over.weight
         over.settled, over.received = max(over.settled, measured), 0.0
         return over
+
+    @property
+    def _in_flight(self) -> int:
+        return sum(len(owner.in_flight) for owner in self._owners.values())
+
+    def _note_waiting(self, name: str) -> None:
+        if self._owners[name].waiting:
+            self._gauge.waits(name, in_flight=self._in_flight)
+        else:
+            self._gauge.leaves(name)
+
+    def _note_received(self, ticket: Ticket, more: float) -> None:
+        self._gauge.received(
+            self._owner_of[ticket.id], more / ticket.weight, turn=ticket.received / ticket.weight
+        )
 
     def _leave(self, ticket: str) -> None:
         name = self._owner_of.pop(ticket)
@@ -275,6 +308,9 @@ class FairQueue:
         if not any(owner.backlogged for owner in self._owners.values()):
             # Nobody is backlogged: no counter passes the new virtual time, so none needs remembering.
             self._virtual_time = max(self._virtual_time, *(owner.start for owner in self._owners.values()))
+            for each in self._owners:
+                self._gauge.forget(each)
             self._owners.clear()
         elif not self._owners[name].backlogged and self._owners[name].start <= self._virtual_time:
+            self._gauge.forget(name)
             del self._owners[name]  # coming back lifts it there anyway

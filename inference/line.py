@@ -5,6 +5,7 @@ from itertools import chain, count, islice
 
 from inference.cost import CostModel
 from inference.fair_counters import FairCounters
+from inference.fair_gap import FairGap
 from inference.fair_queue import FairQueue
 from inference.job import Cancelled, Done, Failed, FailureCode, Outcome, Preview, Progress, Started
 from inference.live_job import FATAL_DEATHS, LiveJob
@@ -168,6 +169,11 @@ class Line:
                 steps = live.steps or live.steps_taken
                 live.story.tell(Progress(step=live.step, steps=steps, eta_seconds=self._eta(live)))
             live.heard = len(live.story)
+
+    @property
+    def gap(self) -> FairGap:
+        """See `FairQueue.gap`."""
+        return self._queue.gap
 
     def counters(self) -> FairCounters:
         return self._queue.counters()

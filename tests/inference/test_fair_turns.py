@@ -41,6 +41,7 @@ def test_nobody_drifts_further_ahead_than_a_quantum_of_each(
     """The bound holds on random arrivals, whatever their sizes and weights, however wrong the estimates."""
     studio = Studio(FairQueue(quantum=quantum), slots, weights).run(asked)
     assert studio.worst(asked, quantum) <= 1 + 1e-6
+    assert studio.queue.gap.share <= 1 + 1e-6
     assert not studio.gone_wrong
 
 
@@ -94,6 +95,36 @@ def test_the_bound_tells_right_from_wrong(kind: Callable[..., FairQueue], holds:
         if worst > 1 + 1e-6:
             break
     assert (worst <= 1 + 1e-6) is holds
+
+
+def test_the_queue_itself_tells_when_its_bound_is_broken() -> None:
+    """So that an operator sees it, not only a test."""
+    weights = dict.fromkeys(OWNERS, 1.0)
+    worst = 0.0
+    for number in range(2 * EVENINGS):
+        studio = Studio(NaiveIdleQueue(quantum=QUANTUM), 1, weights)
+        studio.run(random_evening(random.Random(number), 1))
+        worst = max(worst, studio.queue.gap.share)
+    assert worst > 1
+
+
+def test_the_gap_is_measured_while_both_wait() -> None:
+    """What one gets before the other waits, or after, is nobody's loss."""
+    queue = FairQueue(quantum=10)
+    for number in range(3):
+        queue.add(f"ada {number}", owner="ada", estimate=4)
+    assert queue.admit() == "ada 0"
+    queue.settle("ada 0", 4)
+    assert (queue.gap.gap_s, queue.gap.bound_s) == (0, 0)
+    for number in range(3):
+        queue.add(f"ben {number}", owner="ben", estimate=2, weight=2.0)
+    while (ticket := queue.admit()) is not None:
+        measured = 4.0 if ticket.startswith("ada") else 2.0
+        queue.receive(ticket, measured / 2)
+        queue.settle(ticket, measured)
+    # Ben's first two, one second per weight each; with his third under way nothing of his waits.
+    assert queue.gap.gap_s == pytest.approx(2.0)
+    assert queue.gap.bound_s == pytest.approx(4.0 + 1.0)
 
 
 def test_newest_first_passes_who_waits() -> None:
