@@ -38,6 +38,8 @@ class EaselWindow:
             owners=self._owners(used, line),
             jobs=(*map(_in_line, line), *_outside(records, line)),
             slots=self._engine.slots,
+            gap_s=self._engine.gap.gap_s,
+            bound_s=self._engine.gap.bound_s,
             lanes=tuple(lane for entry in line for lane in _lanes(entry)),
             ledger=tuple(
                 LedgerLine(

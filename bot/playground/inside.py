@@ -72,6 +72,8 @@ class Inside:
             "queue": {
                 "owners": [self._owner(each) for each in view.owners] if view else [],
                 "jobs": [self._job(each) for each in view.jobs] if view else [],
+                "gap_s": view.gap_s if view else 0.0,
+                "bound_s": view.bound_s if view else 0.0,
             },
             "worker": asdict(view.worker) if view else None,
             "slots": view.slots if view else 0,

@@ -108,6 +108,8 @@ class StudioView:
     Attributes:
         slots: pictures that the worker makes at once, at most.
         lanes: those that are in the making.
+        gap_s: the most compute-seconds by which two people who both waited have drifted apart so far.
+        bound_s: by how much they may; 0 while no two have waited together.
     """
 
     worker: WorkerLine
@@ -116,6 +118,8 @@ class StudioView:
     slots: int = 0
     lanes: tuple[LaneLine, ...] = ()
     ledger: tuple[LedgerLine, ...] = ()
+    gap_s: float = 0.0
+    bound_s: float = 0.0
 
 
 class StudioWindow(Protocol):

@@ -36,6 +36,8 @@ class Studio:
                 self._job("bbbbbbbbbbbb", self._ben, 1, 7),
             ),
             slots=4,
+            gap_s=1.5,
+            bound_s=6.0,
             lanes=(
                 LaneLine(slot=0, job_id="aaaaaaaaaaaa", picture=1, step=self.step, of=20),
                 LaneLine(slot=2, job_id="aaaaaaaaaaaa", picture=2, step=self.step, of=20),
@@ -128,6 +130,8 @@ async def test_one_looks_inside_with_the_keyboard(served: tuple[LoopbackDiscord,
         jobs = drawer.get_by_role("table", name="Jobs in serving order").locator("tbody tr")
         await expect(jobs.first).to_contain_text("at work, step 3 of 20")
         await expect(jobs.nth(1)).to_contain_text("at work")
+        promised = drawer.get_by_text("between two who both waited was 1.5 s; at most 6.0 s is promised")
+        await expect(promised).to_have_count(1)
         await expect(jobs.nth(2)).to_contain_text("paused for others, step 7 of 20")
         ledger = drawer.get_by_role("table", name="Newest entries of the ledger")
         await expect(ledger.locator("tbody tr")).to_contain_text("refunded")

@@ -51,12 +51,16 @@ export function queue() {
     { empty: "The line is empty.", keyOf: ({ job_id: id }) => id, draw: drawJob },
   );
   const about = "Whose lead is least is served next. A lead is compute-seconds ahead of the others.";
+  const gap = el("p", { class: "inside-about" });
   return {
-    node: el("div", {}, owners.node, jobs.node, el("p", { class: "inside-about" }, about)),
-    show({ queue: { owners: all, jobs: line } }) {
+    node: el("div", {}, owners.node, jobs.node, el("p", { class: "inside-about" }, about), gap),
+    show({ queue: { owners: all, jobs: line, gap_s: apart, bound_s: bound } }) {
       const most = Math.max(...all.map((one) => one.used_seconds), 1);
       owners.show([...all].sort((one, other) => other.used_seconds - one.used_seconds).map((one) => ({ ...one, most })));
       jobs.show(line);
+      gap.textContent = bound
+        ? `The largest gap between two who both waited was ${seconds(apart)}; at most ${seconds(bound)} is promised.`
+        : "No two people have waited at once yet.";
     },
     count: ({ queue: { jobs: line } }) => `${line.filter((job) => job.position > 0).length} waiting`,
   };
