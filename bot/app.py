@@ -25,6 +25,11 @@ from bot.config import Settings
 from bot.config_problems import ConfigError, Problem
 from bot.delivery import PACE, Delivery
 from bot.ops import logs
+from bot.ops.health import Health
+from bot.ops.loop_lag import LoopLag
+from bot.ops.metrics import Metrics
+from bot.ops.server import OpsServer
+from bot.ops.wire_tap import WireTap
 from bot.post import Post
 from bot.store import Store, StoreError
 from bot.studio import Studio
@@ -60,6 +65,7 @@ class App:
     delivery: Delivery
     client: EaselClient
     connection: asyncio.Task[None]
+    ops: OpsServer | None = None
 
     async def drain(self, limit: float = DRAIN_LIMIT) -> None:
         """Take nothing new, and give what is live `limit` seconds to be delivered."""
@@ -82,6 +88,7 @@ async def running(settings: Settings, token: str, *, pace: float = PACE) -> Asyn
     Raises:
         StoreError: the database is damaged, newer than this version, or in use by another bot.
         discord.LoginFailure: Discord does not know the token.
+        ConfigError: health and metrics cannot be told where they should.
     """
     async with contextlib.AsyncExitStack() as stack:
         store = await Store.open(settings.storage.folder)
@@ -101,10 +108,12 @@ async def running(settings: Settings, token: str, *, pace: float = PACE) -> Asyn
         )
         await engine.start()
         stack.push_async_callback(engine.close)
-        client, studio, delivery = _assemble(settings, store, engine, pace)
+        tap = WireTap()
+        client, studio, delivery = _assemble(settings, store, engine, pace, tap)
         stack.push_async_callback(client.close)
         stack.push_async_callback(delivery.close)
         stack.push_async_callback(_note, store, engine)
+        ops = await stack.enter_async_context(_watched(settings, client, store, engine, studio, tap))
         await client.login(token)
         recovered = await delivery.recover()
         if recovered:
@@ -122,13 +131,53 @@ async def running(settings: Settings, token: str, *, pace: float = PACE) -> Asyn
             delivery=delivery,
             client=client,
             connection=connection,
+            ops=ops,
         )
 
 
+@contextlib.asynccontextmanager
+async def _watched(
+    settings: Settings, client: EaselClient, store: Store, engine: Engine, studio: Studio, tap: WireTap
+) -> AsyncIterator[OpsServer | None]:
+    """The loop's lateness is measured, and health and metrics are told where that is wanted.
+
+    Raises:
+        ConfigError: the port is taken, or nothing may listen there.
+    """
+    lag = LoopLag()
+    watching = asyncio.create_task(lag.watch(), name="loop lag")
+    try:
+        if settings.ops.port is None:
+            yield None
+            return
+        health = Health(
+            client=client,
+            store=store,
+            engine=engine,
+            folder=settings.storage.folder,
+            lag=lag,
+            draining=lambda: studio.draining,
+        )
+        metrics = Metrics(client=client, store=store, engine=engine, lag=lag, tap=tap)
+        server = OpsServer(health=health, metrics=metrics, host=settings.ops.host, port=settings.ops.port)
+        try:
+            await server.start()
+        except OSError as error:
+            said = f"cannot listen on {settings.ops.host}:{settings.ops.port}: {error.strerror}"
+            mend = "choose another port, or end what listens there"
+            raise ConfigError([Problem(key="ops.port", said=said, mend=mend)]) from error
+        try:
+            yield server
+        finally:
+            await server.close()
+    finally:
+        await _stop(watching)
+
+
 def _assemble(
-    settings: Settings, store: Store, engine: Engine, pace: float
+    settings: Settings, store: Store, engine: Engine, pace: float, tap: WireTap
 ) -> tuple[EaselClient, Studio, Delivery]:
-    client = EaselClient(store=store, test_guilds=settings.discord.test_guilds)
+    client = EaselClient(store=store, test_guilds=settings.discord.test_guilds, trace=tap.trace())
     studio = Studio(
         store=store,
         engine=engine,

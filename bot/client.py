@@ -62,13 +62,20 @@ class EaselClient(discord.Client):
     Args:
         store: remembers which commands are registered.
         test_guilds: servers in which commands are registered at once; none means globally.
+        trace: hears of every request to Discord.
+
+    Attributes:
+        disconnects: connections to the gateway that were lost.
     """
 
-    def __init__(self, *, store: Store, test_guilds: Sequence[int]) -> None:
+    def __init__(
+        self, *, store: Store, test_guilds: Sequence[int], trace: aiohttp.TraceConfig = discord.utils.MISSING
+    ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
+            http_trace=trace,
             guild_ready_timeout=0.5,  # servers arrive in one go; two seconds of waiting for more help nobody
         )
         self.tree = EaselTree(
@@ -82,6 +89,7 @@ class EaselClient(discord.Client):
         self._test_guilds = [discord.Object(guild) for guild in test_guilds]
         self._presses: Presses | None = None
         self._losses: Losses | None = None
+        self.disconnects = 0
         self.add_dynamic_items(JobButton)
 
     def connect_studio(self, presses: Presses, losses: Losses) -> None:
@@ -134,6 +142,9 @@ class EaselClient(discord.Client):
 
     async def on_ready(self) -> None:
         log.info("ready as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_disconnect(self) -> None:
+        self.disconnects += 1
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         if self._losses is not None:

@@ -178,6 +178,13 @@ class Log(_Section):
     format: Literal["console", "json"] = "console"
 
 
+class Ops(_Section):
+    """Where health and metrics are told."""
+
+    port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+
+
 class Settings(_Section):
     """Everything that can be configured."""
 
@@ -188,6 +195,7 @@ class Settings(_Section):
     limits: LimitsSettings = LimitsSettings()
     quota: Quota = Quota()
     log: Log = Log()
+    ops: Ops = Ops()
     token: SecretStr | None = Field(default=None, exclude=True, repr=False)
 
     def require_token(self) -> str:

@@ -85,6 +85,11 @@ class Studio:
         self.catalogue = catalogue
 
     @property
+    def draining(self) -> bool:
+        """Whether nothing new is taken any more."""
+        return self._draining
+
+    @property
     def default_count(self) -> int:
         """How many pictures come back when nobody says."""
         return min(self._limits.default_count, self._limits.max_count)

@@ -77,6 +77,9 @@ class Engine:
         quantum: compute-seconds after which a job is parked while others wait who have had less, more than 0;
             None for what a normal request takes, see `inference.quantum.Quantum`.
 
+    Attributes:
+        worker_deaths: workers that were lost since the start.
+
     Raises:
         InvalidRequest: `preload` is not in the catalogue.
     """
@@ -116,6 +119,7 @@ class Engine:
         self._supervisor = Supervisor(spawn, self)
         self._keeping: asyncio.Task[None] | None = None
         self._beating: asyncio.TimerHandle | None = None
+        self.worker_deaths = 0
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -249,6 +253,7 @@ class Engine:
         self._serve()
 
     def worker_lost(self, detail: str, deaths: int) -> None:
+        self.worker_deaths += 1
         self._readiness.lost(detail, deaths)
         self._line.worker_died(detail)
         if self.status.state == "failed":  # nobody shall wait for a worker that never comes

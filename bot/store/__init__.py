@@ -14,6 +14,7 @@ from bot.store.errors import (
     UnreadableRequest,
     WrongState,
 )
+from bot.store.figures import Figures
 from bot.store.house_rules import AuditEntry
 from bot.store.records import JobKind, JobRecord, JobState, NewJob, Picture, new_job_id
 from bot.store.store import Store
@@ -23,6 +24,7 @@ __all__ = [
     "AuditEntry",
     "DatabaseDamaged",
     "DiskFull",
+    "Figures",
     "JobKind",
     "JobRecord",
     "JobState",

@@ -10,9 +10,10 @@ from typing import Final
 import aiosqlite
 
 from bot.quota import Policies, Policy, Usage
-from bot.store import drafts, house_rules, images, jobs, ledger
+from bot.store import drafts, figures, house_rules, images, jobs, ledger
 from bot.store.database import Database
 from bot.store.disk import FolderLock
+from bot.store.figures import Figures
 from bot.store.house_rules import AuditEntry
 from bot.store.job_life import JobLife
 from bot.store.ledger import LedgerEntry
@@ -137,6 +138,10 @@ class Store(JobLife):
     async def ledger(self, limit: int = 50) -> list[LedgerEntry]:
         """The ledger's latest entries, of every server, newest first."""
         return await self._database.read(lambda database: ledger.newest(database, limit))
+
+    async def figures(self) -> Figures:
+        """Sums over all jobs and the whole ledger."""
+        return await self._database.read(figures.figures)
 
     async def policies(self, guild_id: int, fallback: Policy) -> Policies:
         """A server's policies; `fallback` is the config's."""
