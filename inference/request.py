@@ -117,6 +117,9 @@ class ImageRequest:
             )
         if self.sampler not in SAMPLERS:
             raise InvalidRequest("sampler", self.sampler, f"one of {', '.join(SAMPLERS)}")
+        sampler = SAMPLERS[self.sampler]
+        if sampler.most_steps is not None and self.steps > sampler.most_steps:
+            raise InvalidRequest("steps", self.steps, f"at most {sampler.most_steps} with {sampler.title}")
         _require_seed("seed", self.seed)
         self._require_source()
 

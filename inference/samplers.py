@@ -17,6 +17,7 @@ class Sampler:
         options: what is set on top of the model's own sampler config.
         stochastic: fresh noise enters at every step.
         fewest_steps: below this its arithmetic overshoots, and pictures come out in wrong colours.
+        most_steps: it knows no more; None where only the request's own limit counts.
         evaluations: how often the model is asked in `steps` steps, as (a step, besides): Heun asks twice a
             step but once in the last, PNDM warms up with one more.
     """
@@ -28,6 +29,7 @@ class Sampler:
     options: MappingProxyType[str, object] = field(default_factory=lambda: MappingProxyType({}))
     stochastic: bool = False
     fewest_steps: int = 1
+    most_steps: int | None = None
     evaluations: tuple[int, int] = (1, 0)
 
 
@@ -111,6 +113,85 @@ _ALL: Final = (
         diffusers_class="DDPMScheduler",
         options=_options(clip_sample=False),
         stochastic=True,
+    ),
+    Sampler(
+        name="lms_karras",
+        title="K-LMS Karras",
+        advice="K-LMS with its steps where detail forms; from 20 steps.",
+        diffusers_class="LMSDiscreteScheduler",
+        options=_options(use_karras_sigmas=True, rescale_betas_zero_snr=False),
+    ),
+    Sampler(
+        name="euler_beta",
+        title="Euler beta",
+        advice="Euler with more of its steps at both ends; 20 are plenty.",
+        diffusers_class="EulerDiscreteScheduler",
+        options=_options(use_beta_sigmas=True, rescale_betas_zero_snr=False),
+    ),
+    Sampler(
+        name="dpmpp_2m_exponential",
+        title="DPM++ 2M exponential",
+        advice="As DPM++ 2M Karras, gentler at the end.",
+        diffusers_class="DPMSolverMultistepScheduler",
+        options=_options(use_exponential_sigmas=True, rescale_betas_zero_snr=False),
+        fewest_steps=8,
+    ),
+    Sampler(
+        name="dpmpp_2m_sde_karras",
+        title="DPM++ 2M SDE Karras",
+        advice="Rich in texture; from 25 steps.",
+        diffusers_class="DPMSolverMultistepScheduler",
+        options=_options(
+            algorithm_type="sde-dpmsolver++", use_karras_sigmas=True, rescale_betas_zero_snr=False
+        ),
+        stochastic=True,
+        fewest_steps=8,
+    ),
+    Sampler(
+        name="dpmpp_2s",
+        title="DPM++ 2S",
+        advice="DPM++ that looks one step back at most; 20 steps.",
+        diffusers_class="DPMSolverSinglestepScheduler",
+    ),
+    Sampler(
+        name="dpm2_karras",
+        title="DPM2 Karras",
+        advice="Exact and slow: two evaluations a step, twice the price.",
+        diffusers_class="KDPM2DiscreteScheduler",
+        options=_options(use_karras_sigmas=True, rescale_betas_zero_snr=False),
+        evaluations=(2, -1),
+    ),
+    Sampler(
+        name="dpm2_a_karras",
+        title="DPM2 ancestral Karras",
+        advice="Lively and slow: two evaluations a step, twice the price.",
+        diffusers_class="KDPM2AncestralDiscreteScheduler",
+        options=_options(use_karras_sigmas=True, rescale_betas_zero_snr=False),
+        stochastic=True,
+        fewest_steps=6,
+        evaluations=(2, -1),
+    ),
+    Sampler(
+        name="deis",
+        title="DEIS",
+        advice="Smooth pictures in 15 steps.",
+        diffusers_class="DEISMultistepScheduler",
+    ),
+    Sampler(
+        name="lcm",
+        title="LCM",
+        advice="For models distilled for it: 4 to 8 steps, little guidance.",
+        diffusers_class="LCMScheduler",
+        stochastic=True,
+        most_steps=50,  # those that the teacher took
+    ),
+    Sampler(
+        name="tcd",
+        title="TCD",
+        advice="For models distilled for it: 4 to 8 steps, little guidance.",
+        diffusers_class="TCDScheduler",
+        stochastic=True,
+        most_steps=50,  # those that the teacher took
     ),
     Sampler(
         name=OWN,

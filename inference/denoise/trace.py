@@ -221,10 +221,10 @@ class _Tracer:
                 raise NotLinear(f"{type(self._sampler).__name__} keeps more tensors than can be followed")
             seen[1 + slot] = value.double().flatten()
             self._replace(place, self._symbol(2 + slot).to(value.dtype))
-        noise = {row: self._noise(values, number) for row, values in seen.items()}
-        drawn = self._drawn(number)
-        rows = {row: (values - noise[row] * drawn)[: self._WIDTH - _PROBES] for row, values in seen.items()}
-        rounded = {row: _rounded(values) for row, values in rows.items()}
+        noise, rounded = {}, {}
+        for row, values in seen.items():
+            noise[row], drawn = self._noise(values, number)
+            rounded[row] = _rounded((values - noise[row] * drawn)[: self._WIDTH - _PROBES])
         return _Row(float(timestep), scale, rounded, noise, draws, held, guess)
 
     def _symbol(self, position: int) -> Tensor:
@@ -249,23 +249,28 @@ class _Tracer:
         else:
             getattr(self._sampler, name)[place] = symbol
 
-    def _drawn(self, number: int) -> Tensor:
-        """What a step's generator gives first, in the dtype in which samplers draw."""
+    def _drawn(self, number: int, dtype: torch.dtype) -> Tensor:
+        """What a step's generator gives first."""
         generator = torch.Generator().manual_seed(_SEED + number)
-        return torch.randn((1, 1, 1, self._WIDTH), generator=generator, dtype=torch.float64).flatten()
+        return torch.randn((1, 1, 1, self._WIDTH), generator=generator, dtype=dtype).flatten().double()
 
-    def _noise(self, values: Tensor, number: int) -> float:
-        """The factor of fresh noise, from positions that nothing else reaches."""
+    def _noise(self, values: Tensor, number: int) -> tuple[float, Tensor]:
+        """The factor of fresh noise, from positions that nothing else reaches; and that noise.
+
+        Most samplers draw in the dtype of what they are given, here double, and some in single precision.
+        """
         probes = values[-_PROBES:]
         if not values.isfinite().all():
             raise NotLinear(f"{type(self._sampler).__name__} gives numbers that are not finite")
-        if probes.abs().max() < _SMALL:
-            return 0.0
-        ratios = probes / self._drawn(number)[-_PROBES:]
-        factor = ratios.median()
-        if (ratios - factor).abs().max() > 1e-4 * factor.abs().clamp(min=1):
-            raise NotLinear(f"{type(self._sampler).__name__} mixes noise in a way that cannot be told apart")
-        return float(factor)
+        for dtype in (torch.float64, torch.float32):
+            drawn = self._drawn(number, dtype)
+            if probes.abs().max() < _SMALL:
+                return 0.0, drawn
+            ratios = probes / drawn[-_PROBES:]
+            factor = ratios.median()
+            if (ratios - factor).abs().max() <= 1e-4 * factor.abs().clamp(min=1):
+                return float(factor), drawn
+        raise NotLinear(f"{type(self._sampler).__name__} mixes noise in a way that cannot be told apart")
 
 
 def _rounded(values: Tensor) -> Tensor:

@@ -59,7 +59,7 @@ def test_a_request_is_told_as_people_type_it() -> None:
     ),
     guidance=st.integers(0, 3000).map(lambda hundredths: hundredths / 100),
     sampler=st.sampled_from(sorted(SAMPLERS)),
-    steps=st.integers(1, 60),
+    steps=st.integers(1, 50),
     count=st.integers(1, 10),
 )
 def test_a_form_left_as_it_is_asks_for_the_same(

@@ -54,6 +54,7 @@ def stock_picture(request: ImageRequest, index: int) -> Pixels:
         num_inference_steps=request.steps,
         guidance_scale=request.guidance_scale,
         generator=torch.Generator().manual_seed(request.seed + index),
+        eta=0.3 if request.sampler == "tcd" else 0.0,  # the sampler's own default, which the pipeline hides
     )
     return np.asarray(made.images[0]).astype(np.int16)
 
@@ -103,6 +104,16 @@ async def make(engine: Engine, request: ImageRequest) -> tuple[ImageResult, ...]
         {"sampler": "pndm", "steps": 21},
         {"sampler": "unipc", "steps": 8},
         {"sampler": "ddpm", "steps": 8, "count": 2},
+        {"sampler": "lms_karras", "steps": 8},
+        {"sampler": "euler_beta", "steps": 7},
+        {"sampler": "dpmpp_2m_exponential", "steps": 8},
+        {"sampler": "dpmpp_2m_sde_karras", "steps": 9, "count": 2},
+        {"sampler": "dpmpp_2s", "steps": 7},
+        {"sampler": "dpm2_karras", "steps": 5},
+        {"sampler": "dpm2_a_karras", "steps": 6, "count": 2},
+        {"sampler": "deis", "steps": 7},
+        {"sampler": "lcm", "steps": 4, "guidance_scale": 1.0},
+        {"sampler": "tcd", "steps": 5, "guidance_scale": 1.0},
         {
             "sampler": "ddim",
             "steps": 6,

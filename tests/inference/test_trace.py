@@ -69,7 +69,8 @@ def _planned(plan: Plan) -> Tensor:
 @pytest.mark.parametrize("name", [name for name in SAMPLERS if name != "own"])
 def test_a_plan_does_what_the_sampler_does(name: str, config: str) -> None:
     """From the first step, or from later as image-to-image begins: to rounding, with few tensors kept."""
-    for steps, begin in ((1, 0), (2, 0), (3, 0), (7, 0), (7, 2), (20, 0), (20, 9)):
+    a_step = SAMPLERS[name].evaluations[0]
+    for steps, begin in ((1, 0), (2, 0), (3, 0), (7, 0), (7, 2), (20, 0), (20, 9 - 9 % a_step)):
         plan = trace(lambda: samplers.build(name, CONFIGS[config]), steps, begin=begin)
         stock = _stock(name, CONFIGS[config], steps, begin)
         # An endless first sigma costs digits in the stock sampler too.

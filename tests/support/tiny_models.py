@@ -162,6 +162,7 @@ def stock_latents(kind: str, request: ImageRequest, index: int) -> Tensor:
         num_inference_steps=request.steps,
         guidance_scale=request.guidance_scale,
         generator=torch.Generator().manual_seed(request.seed + index),
+        eta=0.3 if request.sampler == "tcd" else 0.0,  # the sampler's own default, which the pipeline hides
         output_type="latent",
         **options,
     )
