@@ -49,6 +49,7 @@ screenshots: setup ## draw the docs' pictures anew (needs chromium)
 bench: setup ## measure side by side with the stock pipeline
 	$(BIN)/python -m benchmarks.solo
 	$(BIN)/python -m benchmarks.first_picture
+	$(BIN)/python -m benchmarks.scaling
 	$(BIN)/python -m benchmarks.serve
 
 clean: ## remove what was made here (not your data)
