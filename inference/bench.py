@@ -1,5 +1,6 @@
 """What is in the making in the worker: lanes by model and size, latents to decode, files to write."""
 
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -26,6 +27,9 @@ from inference.writing import VERSIONS, written
 
 Say = Callable[[FromWorker], None]
 Fail = Callable[[str, Exception, float], None]
+
+
+log = logging.getLogger(__name__)
 
 
 class Bench:
@@ -65,6 +69,7 @@ class Bench:
 
     def begin(self, job_id: str, request: ImageRequest, warm: WarmFamily) -> None:
         """Words become embeddings, seeds become noise, and the request's pictures join at the next tick."""
+        self._forwards.finish()  # what the device still does for others is not this job's
         began = time.perf_counter()
         shape = warm.family.latent_shape(request.width, request.height)
         lanes, notes = lanes_of(request, warm.family)
@@ -72,17 +77,18 @@ class Bench:
         if group not in self._groups:
             self._groups[group] = Lanes(warm.family, shape, exact=self._exact)
             self._rooms[group] = Room()
-        for lane in lanes:
-            self._groups[group].join(lane)
-        self._making[job_id] = Making(
-            job_id=job_id,
-            request=request,
-            warm=warm,
-            group=group,
-            lanes=dict(enumerate(lanes)),
-            notes=notes,
-            seconds=time.perf_counter() - began,
+        making = self._making[job_id] = Making(
+            job_id=job_id, request=request, warm=warm, group=group, lanes=dict(enumerate(lanes)), notes=notes
         )
+        try:
+            for lane in lanes:
+                self._groups[group].join(lane)
+            if self._device.type == "cuda":
+                torch.cuda.synchronize(self._device)
+        except BaseException:
+            self._leave(making)
+            raise
+        making.seconds = time.perf_counter() - began
 
     def stop(self, job_id: str) -> float | None:
         """Somebody does not want it any more; returns what it took.
@@ -155,10 +161,21 @@ class Bench:
         since = None if making.previewed_at is None else making.seconds - making.previewed_at
         if guesses and preview_is_due(step, steps, since=since, every=self._preview_every):
             making.previewed_at = making.seconds
-            width, height = making.request.width, making.request.height
-            _require_numbers(torch.stack(guesses))
-            shown = making.warm.preview.render(torch.stack(guesses), width=width, height=height)
-            self._say(Previewed(job_id=making.job_id, step=step, steps=steps, images=shown))
+            latents = torch.stack(guesses)
+            _require_numbers(latents)
+            failure = tried(partial(self._preview, making, latents))
+            if failure is not None:  # the pictures themselves are none the worse
+                log.warning("no preview of %s", making.job_id, exc_info=failure)
+                release(self._device)
+
+    def _preview(self, making: Making, latents: torch.Tensor) -> None:
+        width, height = making.request.width, making.request.height
+        shown = making.warm.preview.render(latents, width=width, height=height)
+        self._say(
+            Previewed(
+                job_id=making.job_id, step=making.steps_done, steps=making.request.steps_taken, images=shown
+            )
+        )
 
     def _decode(self) -> None:
         """The next few latents of the job that waits longest become pixels."""

@@ -201,8 +201,11 @@ class Engine:
 
     @property
     def slots(self) -> int:
-        """Pictures in the making at once, at most; a request with more of them runs alone."""
-        return self._slots or self._readiness.slots
+        """Pictures in the making at once, at most; a request with more of them runs alone.
+
+        Where it is measured it differs by model; this is that of whose turn it is, or was last.
+        """
+        return self._slots or self._readiness.slots(self._line.next_model)
 
     def counters(self) -> FairCounters:
         """What the fair queue should remember across a restart."""
@@ -244,10 +247,10 @@ class Engine:
             self._supervisor.expect_word_within(max(self._watchdog, LOADING_PATIENCE))
         if isinstance(message, Ready):
             self._knees[message.knee_of] = message.knee
-        if isinstance(message, Ready | Broken):
-            self._supervisor.expect_word_within(self._watchdog if self._line.running else None)
         if isinstance(message, AboutModel):
             self._readiness.hear(message, learn_rate=self._line.seed)
+            if isinstance(message, Ready | Broken):
+                self._supervisor.expect_word_within(self._patience if self._line.running else None)
         else:
             self._line.hear(message)
         self._serve()
@@ -264,7 +267,8 @@ class Engine:
     def _serve(self) -> None:
         """Gives a free worker its next job, has others make way for it, and tells everybody their place."""
         if self._readiness.takes_jobs:
-            for live in self._line.next(slots=self.slots):
+            slots = self.slots
+            for live in self._line.next(slots=slots):
                 self._give(live)
             for live in self._line.to_park(slots=self.slots):
                 self._supervisor.send(Park(job_id=live.id))
@@ -273,8 +277,7 @@ class Engine:
         self._line.tell_places()
 
     def _give(self, live: LiveJob) -> None:
-        slowest = sum(other.estimated_step for other in self._line.running.values())
-        self._supervisor.expect_word_within(max(self._watchdog, SLOWER_THAN_THOUGHT * slowest))
+        self._supervisor.expect_word_within(self._patience)
         if live.parked:
             self._line.resume(live)
             self._supervisor.send(Resume(job_id=live.id))
@@ -284,6 +287,15 @@ class Engine:
         model = self._catalogue[live.request.model] if isinstance(live.request, ImageRequest) else None
         self._supervisor.send(Admit(job_id=live.id, request=live.request, model=model))
 
+    @property
+    def _patience(self) -> float:
+        """Seconds until a silent worker counts as hung: slow steps of all that run may come in one."""
+        steps = (
+            max(live.estimate, self.estimate(live.request)) / live.steps_taken
+            for live in self._line.running.values()
+        )
+        return max(self._watchdog, SLOWER_THAN_THOUGHT * sum(steps))
+
     def _cancel(self, live: LiveJob) -> None:
         if self._line.cancel(live):
             self._supervisor.send(Cancel(job_id=live.id))
@@ -291,8 +303,8 @@ class Engine:
 
     def _beat(self) -> None:
         """No silence lasts longer than two of these."""
-        self._line.beat()
         self._beating = asyncio.get_running_loop().call_later(BEAT, self._beat)
+        self._line.beat()
 
     def _require_possible(self, request: ImageRequest | UpscaleRequest) -> None:
         if not isinstance(request, ImageRequest):

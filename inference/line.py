@@ -108,6 +108,12 @@ class Line:
         live.parked = False
         live.story.tell(Progress(step=live.step, steps=live.steps, eta_seconds=self._eta(live)))
 
+    @property
+    def next_model(self) -> str | None:
+        """The model of whose turn it is; None where nobody waits, or no model is needed."""
+        first = self._first()
+        return None if first is None else first.model
+
     def _first(self) -> LiveJob | None:
         ticket = self._queue.next()
         return None if ticket is None else self._live[ticket]

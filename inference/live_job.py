@@ -72,15 +72,10 @@ class LiveJob:
         return self.spent + self.lost
 
     @property
-    def estimated_step(self) -> float:
-        """Seconds between two words of the worker about it, an estimate."""
-        return self.estimate / (self.request.steps if isinstance(self.request, ImageRequest) else 1)
-
-    @property
     def remaining(self) -> float:
         """Compute-seconds until it is done, at the pace it has; an estimate."""
-        if self.step == 0:
-            return self.estimate
+        if self.step <= 1:  # a GPU tells what a step took when the next one is given to it
+            return self.estimate * (1 - self.step / max(1, self.steps))
         return self.spent / self.step * (self.steps - self.step)
 
     def worker_died(self, *, alone: bool) -> None:

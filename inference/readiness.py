@@ -22,11 +22,14 @@ class Readiness:
         self.status = EngineStatus(state="starting")
         self.takes_jobs = False
         """Whether a worker is there and past its preloading."""
-        self.slots = 1
-        """Pictures that the worker makes at once."""
+        self._knees: dict[str, int] = {}
         self._preload = preload
         self._warm: str | None = None
         self._changed = asyncio.Event()
+
+    def slots(self, model: str | None) -> int:
+        """Pictures of a model that the worker makes at once; None is the model that was made ready last."""
+        return self._knees.get(model or self._warm or "", 1)
 
     def hear(self, message: AboutModel, *, learn_rate: Callable[[str, float], None]) -> None:
         """What a worker says about models."""
@@ -39,7 +42,7 @@ class Readiness:
                 self._become(EngineStatus(state="loading", device=device, model=model))
             case Ready(model=model, device=device, rate=rate, knee=knee):
                 learn_rate(model, rate)
-                self.slots = knee
+                self._knees[model] = knee
                 self.takes_jobs = True
                 self._warm = model
                 self._become(EngineStatus(state="ready", device=device, model=model))

@@ -18,7 +18,7 @@ from inference.families.compiled import default_compiler
 from inference.families.opening import open_model
 from inference.families.stable_diffusion import StableDiffusion
 from inference.families.tiny_autoencoder import tiny_autoencoder
-from inference.memory import release
+from inference.memory import ran_out, release
 from inference.models import ModelInfo
 from inference.preview import LatentPreview, Preview, TinyPreview
 from inference.request import ImageRequest
@@ -114,14 +114,25 @@ class WarmModels:
         while len(self._models) >= KEPT:
             self._models.popitem(last=False)
             release(self.device)
-        opened = open_model(model, self.device)
-        warm: WarmModel = (
-            self._warm_pipeline(model, opened)
-            if isinstance(opened, AnyPipeline)
-            else self._warm_family(model, opened)
-        )
-        self._models[model] = warm
-        return warm
+        while True:
+            warm = self._attempt(model)
+            if not isinstance(warm, Exception):
+                self._models[model] = warm
+                return warm
+            if not (ran_out(warm) and self._models):
+                raise warm
+            self._models.popitem(last=False)  # it did not fit beside those that are here
+            release(self.device)
+
+    def _attempt(self, model: ModelInfo) -> WarmModel | Exception:
+        """The model, or what went wrong: without its traceback, which holds the tensors that did not fit."""
+        try:
+            opened = open_model(model, self.device)
+            if isinstance(opened, AnyPipeline):
+                return self._warm_pipeline(model, opened)
+            return self._warm_family(model, opened)
+        except Exception as error:  # noqa: BLE001 - raised again by whoever knows that nothing can make room
+            return error.with_traceback(None)
 
     def _warm_family(self, model: ModelInfo, family: StableDiffusion) -> WarmFamily:
         knee_of = self._knee_of(model, family.precision)

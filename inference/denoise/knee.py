@@ -9,6 +9,7 @@ import torch
 
 from inference.denoise.lanes import Conditioning
 from inference.families.stable_diffusion import StableDiffusion
+from inference.memory import ran_out, release
 
 SIZES: Final = (4, 6, 8, 12, 16)
 """Pictures at once that are tried: one request's fit in any case, and more than the most would keep a
@@ -30,11 +31,19 @@ def find_knee(family: StableDiffusion, width: int, height: int) -> int:
     shape = family.latent_shape(width, height)
     ends = time.perf_counter() + PATIENCE
     best: dict[int, float] = {}
+    sizes = list(SIZES)
     for pictures in cycle(SIZES):
-        seconds = _seconds(family, shape, [text] * 2 * pictures) / pictures
-        best[pictures] = min(seconds, best.get(pictures, math.inf))
-        if time.perf_counter() > ends:
+        if pictures not in sizes:
+            continue
+        seconds = _seconds(family, shape, [text] * 2 * pictures)
+        if seconds is None:
+            release(family.device)
+            sizes = [size for size in sizes if size < pictures]
+        else:
+            best[pictures] = min(seconds / pictures, best.get(pictures, math.inf))
+        if not sizes or time.perf_counter() > ends:
             break
+    best = {size: seconds for size, seconds in best.items() if size in sizes} or {1: 0.0}
     return min(pictures for pictures, seconds in best.items() if min(best.values()) >= WORTH * seconds)
 
 
@@ -45,12 +54,18 @@ def device_name(device: torch.device) -> str:
     return f"{device} with {torch.get_num_threads()} threads" if device.type == "cpu" else str(device)
 
 
-def _seconds(family: StableDiffusion, shape: tuple[int, int, int], texts: list[Conditioning]) -> float:
+def _seconds(family: StableDiffusion, shape: tuple[int, int, int], texts: list[Conditioning]) -> float | None:
+    """Of one forward; None where it does not fit into the memory."""
     latents = torch.zeros((len(texts), *shape), device=family.device)
     timesteps = torch.full((len(texts),), 500.0, device=family.device)
     _synchronise(family.device)
     began = time.perf_counter()
-    family.forward(latents, timesteps, texts)
+    try:
+        family.forward(latents, timesteps, texts)
+    except Exception as error:
+        if not ran_out(error):
+            raise
+        return None
     _synchronise(family.device)
     return time.perf_counter() - began
 

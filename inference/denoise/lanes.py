@@ -1,5 +1,6 @@
 """Pictures denoised together, each at its own step: one forward a tick for whoever is there."""
 
+import copy
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -166,7 +167,15 @@ class Lanes:
         scales = _column([lane.step.scale for lane in lanes], state)
         inputs = state[:, 0] * scales
         answers = self._answers(lanes, inputs)
-        self._state[slots] = _with_held(lanes, self._moved(lanes, state, answers))
+        before = [(lane, lane.generator.get_state(), copy.deepcopy(lane.stock)) for lane in lanes]
+        try:
+            moved = _with_held(lanes, self._moved(lanes, state, answers))
+        except BaseException:  # it will be tried again, perhaps without whoever is at fault
+            for lane, drawn, stock in before:
+                lane.generator.set_state(drawn)
+                lane.stock = stock
+            raise
+        self._state[slots] = moved
         for number, lane in enumerate(lanes):
             lane.clean = lane.step.clean(inputs[number], answers[number])
             lane.position += 1

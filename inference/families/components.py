@@ -55,6 +55,8 @@ def load(model: ModelInfo, device: torch.device) -> Components:
         "vae": weights(AutoencoderKL.from_pretrained, folder, "vae", vae_dtype, device),
         "sampler_config": _sampler_config(folder),
     }
+    for name in ("unet", "vae"):
+        quicken(parts[name], name, device)
     if not folder.is_xl:
         return Components(**parts)
     second = _tokenizer(folder, "tokenizer_2")
@@ -154,7 +156,6 @@ def weights(
         some = ", ".join(sorted(info["missing_keys"])[:3])
         raise folder.unavailable(f"{name} lacks the weights {some}")
     part.eval().requires_grad_(requires_grad=False)
-    quicken(part, name, device)
     return part.to(device)
 
 

@@ -91,6 +91,28 @@ class Folder:
             raise self.unavailable(f"{part}/{stem}.safetensors is missing in {self.path}")
         for file in there:
             self._require_readable(file)
+        self._require_plain_index(f"{part}/{stem}.safetensors.index.json")
+
+    def _require_plain_index(self, name: str) -> None:
+        """Refuses an index that leads to files that are no safetensors, or that are elsewhere or missing."""
+        if not (self.path / name).is_file():
+            return
+        shards = self.json(name).get("weight_map")
+        named = set(shards.values()) if isinstance(shards, dict) else {None}
+        for shard in named:
+            plain = isinstance(shard, str) and Path(shard).name == shard and shard.endswith(".safetensors")
+            if not plain:
+                raise self.unavailable(f"{name} names {shard}, which is no safetensors file beside it")
+            self.require(str(Path(name).parent / str(shard)))
+
+    def require_plain_config(self, name: str) -> None:
+        """Refuses a part's config that asks for code from elsewhere.
+
+        Raises:
+            ModelUnavailable: it is damaged, or names such code.
+        """
+        if _asks_for_code(self.json(name)):
+            raise self.unavailable(f"{name} asks for code from elsewhere, which Easel never runs")
 
     def _require_readable(self, file: Path) -> None:
         try:
@@ -128,6 +150,8 @@ class ModelFolder(Folder):
                 "text_encoder is missing: an XL refiner cannot begin a picture; offer its base"
             )
         self.require(*(f"{part}/config.json" for part in weights))
+        for part in weights:
+            self.require_plain_config(f"{part}/config.json")
         for tokenizer in ("tokenizer", "tokenizer_2") if self.is_xl else ("tokenizer",):
             if not any((self.path / tokenizer / name).is_file() for name in ("tokenizer.json", "vocab.json")):
                 raise self.unavailable(f"{tokenizer}/vocab.json is missing in {self.path}")
@@ -163,6 +187,16 @@ class ModelFolder(Folder):
                 f"unet/config.json takes {wanted} numbers of text and size, and Stable Diffusion XL's base "
                 f"gives {_SIZE_IDS * each + pooled}; a refiner is no model of its own"
             )
+
+
+def _asks_for_code(said: object) -> bool:
+    """Whether a config names attention kernels of the hub, as transformers would fetch them."""
+    if isinstance(said, dict):
+        return any(
+            (key.endswith("attn_implementation") and "/" in str(value)) or _asks_for_code(value)
+            for key, value in said.items()
+        )
+    return isinstance(said, list) and any(_asks_for_code(each) for each in said)
 
 
 def one_line(error: BaseException) -> str:

@@ -73,7 +73,10 @@ class PipelineFolder(Folder):
             ModelUnavailable: a part does not fit its config, or lacks weights; the detail names it.
         """
         dtype = precision(self.model, device)
-        parts: dict[str, Any] = {name: None for name, what in self._says.items() if what == [None, None]}
+        takes = inspect.signature(self.made.__init__).parameters
+        parts: dict[str, Any] = {
+            name: None for name, what in self._says.items() if what == [None, None] and name in takes
+        }
         for name, kind in self.parts.items():
             if _stem(kind) is not None:
                 parts[name] = weights(kind.from_pretrained, self, name, dtype, device)  # type: ignore[attr-defined]
@@ -134,7 +137,7 @@ class PipelineFolder(Folder):
             raise self.unavailable(f"{name} is missing in {self.path}")
         if (stem := _stem(kind)) is not None:
             self.require(f"{name}/config.json")
-            self.json(f"{name}/config.json")
+            self.require_plain_config(f"{name}/config.json")
             self.require_weights(name, stem)
 
     def _small(self, name: str, kind: Any) -> Any:  # noqa: ANN401 - a stock class and one of it

@@ -1,5 +1,6 @@
 """What is in the making through stock pipelines: a step of one picture at a time."""
 
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from inference.request import ImageRequest
 from inference.solo.run import Run
 from inference.warm_models import WarmPipeline
 from inference.writing import VERSIONS, written
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -109,7 +112,7 @@ class SoloBench:
     def park(self, job_id: str) -> Parked | None:
         """Takes no more steps of it until `resume`; None where all are taken, or it is not here."""
         making = self._making.get(job_id)
-        if making is None or making.parked or making.next is None:
+        if making is None or making.parked or making.steps_done >= making.request.steps:
             return None
         making.parked = True
         return Parked(
@@ -170,9 +173,18 @@ class SoloBench:
         since = None if making.previewed_at is None else making.seconds - making.previewed_at
         if preview_is_due(step, steps, since=since, every=self._preview_every):
             making.previewed_at = making.seconds
-            seen = self._seen(making)
-            if seen:
-                self._say(Previewed(job_id=making.job_id, step=step, steps=steps, images=seen))
+            failure = tried(partial(self._preview, making))
+            if failure is not None:  # the pictures themselves are none the worse
+                log.info("no preview of %s: %s", making.job_id, failure)
+
+    def _preview(self, making: Making) -> None:
+        seen = self._seen(making)
+        if seen:
+            self._say(
+                Previewed(
+                    job_id=making.job_id, step=making.steps_done, steps=making.request.steps, images=seen
+                )
+            )
 
     def _seen(self, making: Making) -> tuple[bytes, ...]:
         """A preview of every picture; of none where one cannot be shown."""

@@ -74,7 +74,8 @@ class Paced(Generic[T]):
 
     def _stop(self) -> None:
         """Where the call stands until it is told to go on."""
-        self._back.release()
-        self._turn.acquire()
-        if self._leaving:
+        if not self._leaving:
+            self._back.release()
+            self._turn.acquire()
+        if self._leaving:  # also where a pipeline did not let itself be ended the first time
             raise Left
