@@ -70,8 +70,8 @@ class Paused:
 class Progress:
     """`step` of `steps` denoising steps are done.
 
-    Sent again where a step takes long, so that whoever listens knows that it goes on: once a worker
-    began with a job, there is news of it at least every three seconds.
+    Sent again where a step takes long, so that whoever listens knows that it goes on: as long as the
+    worker that began with a job lives, there is news of it at least every three seconds.
     """
 
     step: int

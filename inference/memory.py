@@ -6,6 +6,8 @@ from typing import Final
 
 import torch
 
+_SAID: Final = ("DefaultCPUAllocator", "ALLOC_FAILED", "out of memory")
+"""How a CPU, the libraries of a GPU (CUBLAS_STATUS_ALLOC_FAILED …) and its driver say it, each in its way."""
 FINE: Final = 64
 """So many tries that went well are followed by one with twice as much."""
 
@@ -14,7 +16,7 @@ def ran_out(error: Exception) -> bool:
     """Whether an exception says that the device's memory, or the machine's, did not suffice."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
-    return isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _SAID)
 
 
 def release(device: torch.device) -> None:

@@ -34,7 +34,7 @@ class ModelInfo:
             that computes in it, float32 on any other.
         preview_vae: a folder or a hub id with a tiny autoencoder (diffusers' `AutoencoderTiny`) of the same
             latents, for sharper previews; None for a map from latents to colours, fitted when the model is
-            loaded.
+            loaded. Of Stable Diffusion models alone.
     """
 
     name: str

@@ -93,8 +93,9 @@ class Run:
                 torch.cuda.synchronize(self._model.device)  # a step is over when it is computed
 
     def leave(self) -> None:
-        """Nobody wants it any more."""
+        """Nobody wants it any more; what it remembers of its last step goes at once, not some time later."""
         self._paced.leave()
+        self._seen = None
 
     def _made(self, stop: Callable[[], None]) -> Image.Image:
         pipeline = self._pipeline

@@ -114,6 +114,23 @@ def near(ours: dict[str, list[bytes]], theirs: dict[str, list[bytes]]) -> bool:
     )
 
 
+@pytest.mark.parametrize(
+    ("error", "is_memory"),
+    [
+        (MemoryError(), True),
+        (torch.OutOfMemoryError(), True),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"), True),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate"), True),
+        (RuntimeError("CUDA error: out of memory"), True),
+        (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), False),
+        (ValueError("out of memory"), False),
+    ],
+)
+def test_memory_that_ran_out_is_told_from_other_failures(error: Exception, is_memory: bool) -> None:
+    """Whoever says it."""
+    assert ran_out(error) is is_memory
+
+
 def test_half_as_many_go_on_together(monkeypatch: pytest.MonkeyPatch, alone: dict[str, list[bytes]]) -> None:
     """Six pictures are too many, three are not: it is tried once, and nobody notices."""
     small = Small(monkeypatch, rows=6)
