@@ -84,7 +84,8 @@ async def test_suggestions_help_where_a_list_does(house: House) -> None:
     """Samplers with their advice, models, shapes."""
     ada = house.person("ada")
     samplers = await ada.autocomplete("imagine", "sampler", "karr", prompt="x")
-    assert [choice.value for choice in samplers] == ["dpmpp_2m_karras"]
+    assert samplers[0].value == "dpmpp_2m_karras"
+    assert all("karras" in choice.name.casefold() for choice in samplers)
     assert [choice.value for choice in await ada.autocomplete("imagine", "model", "", prompt="x")] == [
         "pocket"
     ]
