@@ -1,9 +1,10 @@
 """One engine for all tests that do not harm it: a worker takes seconds to start."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import pytest_asyncio
+import torch
 
 from inference import POCKET, Catalogue, Engine, ImageRequest
 
@@ -45,3 +46,12 @@ def make_request() -> MakeRequest:
         return ImageRequest(**(settings | said))  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Sums in the same order, whoever computes."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

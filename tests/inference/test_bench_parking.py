@@ -1,41 +1,25 @@
 """In the worker: parked jobs cost no compute, leave nothing behind, and end as if unparked."""
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
 import pytest
 import torch
-from tiny_models import SIDE, tiny_family
+from tiny_models import SIDE, warm
 
 from inference import POCKET, ImageRequest
 from inference.bench import Bench
 from inference.messages import Finished, FromWorker, Stepped
-from inference.preview import LatentPreview
-from inference.warm_models import WarmFamily, WarmModels
+from inference.warm_models import WarmModels
 
 # The stock samplers themselves warn, in a test's hands as in anybody's.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
 
 NAMES = ("a", "b", "c", "d", "e")
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Sums in the same order, whoever computes."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@cache
-def warm() -> WarmFamily:
-    family = tiny_family("sd-1")
-    return WarmFamily(
-        family=family, preview=LatentPreview.fit(family), rate=1.0, knee=4, knee_of="tiny", device="cpu"
-    )
 
 
 def request(number: int) -> ImageRequest:

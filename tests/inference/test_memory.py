@@ -1,41 +1,24 @@
 """Where memory runs out the worker tries with less, and only what does not fit alone fails."""
 
 import io
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 
 import pytest
 import torch
 from PIL import Image
-from tiny_models import SIDE, tiny_family
+from tiny_models import SIDE, warm
 
 from inference import ImageRequest
 from inference.bench import Bench
 from inference.memory import FINE, Room, ran_out
 from inference.messages import Finished, FromWorker
-from inference.preview import LatentPreview
-from inference.warm_models import WarmFamily
 from inference.writing import written
 
 # The stock samplers themselves warn, in a test's hands as in anybody's.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Sums in the same order, whoever computes."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@cache
-def warm() -> WarmFamily:
-    family = tiny_family("sd-1")
-    preview = LatentPreview.fit(family)
-    return WarmFamily(family=family, preview=preview, rate=1.0, knee=4, knee_of="tiny", device="cpu")
+pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
 
 
 def request(seed: int, *, count: int = 2, guidance: float = 3.0) -> ImageRequest:

@@ -2,15 +2,13 @@
 
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pytest
 import torch
 from PIL import Image
-from tiny_models import SIDE, tiny_family
+from tiny_models import SIDE, tiny_family, warm
 from tiny_pipelines import save_if
 
 from inference import POCKET, ImageRequest, ModelUnavailable
@@ -23,28 +21,15 @@ from inference.messages import Finished, FromWorker, Previewed, Ready
 from inference.models import ModelInfo
 from inference.preview import LatentPreview
 from inference.readiness import Readiness
-from inference.warm_models import WarmFamily, WarmModels
+from inference.warm_models import WarmModels
 
 # The stock samplers themselves warn, in a test's hands as in anybody's.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
 
 CPU = torch.device("cpu")
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Sums in the same order, whoever computes."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@cache
-def warm() -> WarmFamily:
-    family = tiny_family("sd-1")
-    preview = LatentPreview.fit(family)
-    return WarmFamily(family=family, preview=preview, rate=1.0, knee=4, knee_of="tiny", device="cpu")
 
 
 def request(seed: int) -> ImageRequest:

@@ -16,6 +16,8 @@ from inference import POCKET, SAMPLERS, ImageRequest
 from inference.families.components import Components, ComponentsXL
 from inference.families.stable_diffusion import StableDiffusion
 from inference.families.stable_diffusion_xl import StableDiffusionXL
+from inference.preview import LatentPreview
+from inference.warm_models import WarmFamily
 
 SIDE: Final = 64
 KINDS: Final = ("sd-1", "sd-2", "sd-xl")
@@ -100,6 +102,14 @@ def tiny_family(kind: str) -> StableDiffusion:
         if isinstance(parts, ComponentsXL)
         else StableDiffusion(parts, device=device)
     )
+
+
+@cache
+def warm() -> WarmFamily:
+    """A tiny model of Stable Diffusion 1.x as a worker keeps it."""
+    family = tiny_family("sd-1")
+    preview = LatentPreview.fit(family)
+    return WarmFamily(family=family, preview=preview, rate=1.0, knee=4, knee_of="tiny", device="cpu")
 
 
 def _encoder_config(tokenizer: CLIPTokenizer, *, width: int, **more: object) -> CLIPTextConfig:
