@@ -20,6 +20,9 @@ from inference.messages import FromWorker, ToWorker
 
 NICENESS: Final = 5
 """The bot beside it comes first."""
+WORKER: Final = "INFERENCE_WORKER"
+"""The variable that says which of them works here; tests and soaks alone set it."""
+WORKERS: Final = {"real": "inference.worker", "scripted": "inference.scripted_worker"}
 
 
 def take_the_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -66,7 +69,7 @@ def main() -> None:
         speak.write(wire.encode(message))
         speak.flush()
 
-    importlib.import_module("inference.worker").work_forever(
+    importlib.import_module(WORKERS[os.environ.get(WORKER, "real")]).work_forever(
         device=options.device,
         threads=options.threads,
         preview_every=options.preview_every,
