@@ -1,4 +1,4 @@
-"""People who ask for pictures and press buttons, as fast as they are answered, while a bot dies and comes back."""
+"""People who ask for pictures and press buttons while a bot dies and comes back."""
 
 import asyncio
 import contextlib

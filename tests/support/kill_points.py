@@ -103,7 +103,7 @@ def forget_jobs() -> None:
     async def recover(_self: Delivery) -> int:
         return 0
 
-    Delivery.recover = recover  # type: ignore[method-assign]
+    Delivery.recover = recover  # type: ignore[assignment,method-assign]
 
 
 def post_anew() -> None:
