@@ -30,6 +30,7 @@ from bot.ops.loop_lag import LoopLag
 from bot.ops.metrics import Metrics
 from bot.ops.server import OpsServer
 from bot.ops.wire_tap import WireTap
+from bot.pacing import Pacing
 from bot.post import Post
 from bot.store import Store, StoreError
 from bot.studio import Studio
@@ -186,7 +187,7 @@ def _assemble(
         fallback_policy=settings.quota.policy(),
         fresh_seed=lambda: secrets.randbelow(SEEDS),
     )
-    post = Post(client)
+    post = Post(client, pacing=Pacing(invalid=lambda: tap.invalid), now=tap.time.now)
     delivery = Delivery(store=store, post=post, studio=studio, pace=pace, previews=settings.engine.previews)
     editing = Editing(studio=studio, delivery=delivery, store=store, limits=settings.limits)
     presses = JobPresses(studio=studio, delivery=delivery, store=store, post=post, editing=editing)

@@ -5,7 +5,6 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from bot.ending import Reason
@@ -49,6 +48,7 @@ class Delivery:
         self, *, store: Store, post: Post, studio: Studio, pace: float = PACE, previews: bool = True
     ) -> None:
         self._store = store
+        self._post = post
         self._studio = studio
         self._pace = pace
         self._desk = Desk(store=store, post=post, pace=self._slowed, previews=previews)
@@ -103,6 +103,8 @@ class Delivery:
         for job_id in await self._store.unreadable():
             log.warning("its request cannot be read any more; refunded", extra={"job": job_id})
             await self._store.fail(job_id, Reason.UNREADABLE)
+        for record in await self._store.untold():
+            self._spawn(self._follower(record).say_ending(), record)
         records = await self._store.unfinished()
         for record in records:
             await self._resume(record)
@@ -152,7 +154,7 @@ class Delivery:
         except (OutOfReach, NotSent):
             await self._abandon(record, job, Reason.UNREACHABLE)
             return
-        if found is None and datetime.now(UTC) < record.asked_at + PRIVATE_DEADLINE:
+        if found is None and self._post.now() < record.asked_at + PRIVATE_DEADLINE:
             await self._abandon(record, job, Reason.UNANSWERED)
             return
         # Past the token's life an answer that cannot be found may still have been seen: it is posted anew.
@@ -210,7 +212,11 @@ class Delivery:
         """Take a broken story up again from what is stored, after a while."""
         await asyncio.sleep(RETAKE_PAUSE * self._broken[job_id])
         record = await self._store.job(job_id)
-        if record is None or record.state.over:
+        if record is None:
+            return
+        if record.state.over:
+            if not record.told:
+                await self._follower(record).say_ending()
             return
         if self._broken[job_id] == RETAKES:
             await self._follower(record).fail(FailureCode.INTERNAL)

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final, TypeVar
 
 import discord
@@ -19,7 +19,19 @@ from bot.pane import Pane
 from bot.post import TRANSIENT, Frame, MessageGone, OutOfReach, Post, passes, pauses
 from bot.render.cards import Look
 from bot.store import DiskFull, JobRecord, PictureLost, Store
-from inference import Cancelled, Done, Failed, FailureCode, Job, Paused, Preview, Progress, Queued, Started
+from inference import (
+    Cancelled,
+    Done,
+    Failed,
+    FailureCode,
+    Interrupted,
+    Job,
+    Paused,
+    Preview,
+    Progress,
+    Queued,
+    Started,
+)
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -100,8 +112,7 @@ class Follower:
         try:
             message_id = await self._write(record, look.finished(pictures, uploads))
         except OutOfReach:
-            await self._store.fail(record.id, Reason.UNREACHABLE)
-            log.warning("delivered nowhere: channel or message out of reach", extra={"job": record.id})
+            await self._give_up()
         except NotSent:
             await self.fail(Reason.NOT_SENT)
         else:
@@ -110,14 +121,29 @@ class Follower:
     async def fail(self, reason: str) -> None:
         """Refund everything, then say so."""
         await self._store.fail(self._record.id, reason)
-        await self._last_word(self._look.failed(reason))
+        await self._last_word(self._look.failed(reason), self._look.failed_elsewhere(reason))
+
+    async def _give_up(self) -> None:
+        """Refund what can be shown nowhere, and say so where its owner may still read it."""
+        await self._store.fail(self._record.id, Reason.UNREACHABLE)
+        log.warning("delivered nowhere: channel or message out of reach", extra={"job": self._record.id})
+        await self._say_elsewhere(self._look.failed_elsewhere(Reason.UNREACHABLE))
+        await self._store.note_told(self._record.id)
+
+    async def say_ending(self) -> None:
+        """A crash came between a job's end and its last word: say now how it ended without pictures."""
+        ending, reason = self._look.ended(), self._record.reason
+        if ending is not None:
+            await self._last_word(ending, reason and self._look.failed_elsewhere(reason))
 
     async def _no_room(self) -> None:
         """Say so first: the refund is written as soon as the disk takes it."""
-        await self._last_word(self._look.failed(Reason.DISK_FULL))
+        reason = Reason.DISK_FULL
+        await self._show_end(self._look.failed(reason), self._look.failed_elsewhere(reason))
         async for _ in pauses():
             try:
-                await self._store.fail(self._record.id, Reason.DISK_FULL)
+                await self._store.fail(self._record.id, reason)
+                await self._store.note_told(self._record.id)
             except DiskFull:
                 continue
             return
@@ -143,6 +169,10 @@ class Follower:
                 case Started():
                     attempt, said = await self._store.claim(self._record.id), None
                     pane.show(self._look.started())
+                case Interrupted(deaths=deaths):
+                    said, preview, eta = None, None, None
+                    await self._store.note_deaths(self._record.id, deaths)
+                    pane.show(self._look.interrupted())
                 case Paused():
                     said = None
                     pane.show(self._look.paused(event, preview))
@@ -166,7 +196,7 @@ class Follower:
             case Done():
                 await self.deliver()
             case Cancelled() if self._stopped_for is Reason.UNREACHABLE:
-                await self._store.fail(self._record.id, Reason.UNREACHABLE)
+                await self._give_up()
             case Cancelled() if self._stopped_for is not None:
                 await self.fail(self._stopped_for)
             case Cancelled(compute_seconds=seconds):
@@ -180,7 +210,7 @@ class Follower:
 
     async def _watch(self, job: Job, pane: Pane) -> None:
         """Stop a job whose answer nobody would be able to see."""
-        left = self._record.asked_at + PRIVATE_DEADLINE - datetime.now(UTC)
+        left = self._record.asked_at + PRIVATE_DEADLINE - self._post.now()
         try:
             async with asyncio.timeout(left.total_seconds() if self._record.private else None):
                 await pane.lost.wait()
@@ -189,12 +219,27 @@ class Follower:
         else:
             self.stop(job, Reason.UNREACHABLE)
 
-    async def _last_word(self, frame: Frame) -> None:
-        """Show how it ended; what is deleted or closed needs no telling."""
+    async def _last_word(self, frame: Frame, elsewhere: str | None = None) -> None:
+        """Show how it ended, and write down that it was told; what is deleted needs no telling.
+
+        Args:
+            elsewhere: what its owner is told directly where its message is out of reach.
+        """
+        await self._show_end(frame, elsewhere)
+        await self._store.note_told(self._record.id)
+
+    async def _show_end(self, frame: Frame, elsewhere: str | None) -> None:
         try:
             await persistently(lambda: self._post.edit(self._record, frame))
-        except (MessageGone, OutOfReach, NotSent) as error:
+        except OutOfReach:
+            if elsewhere is not None:
+                await self._say_elsewhere(elsewhere)
+        except (MessageGone, NotSent) as error:
             log.info("nobody to tell: %r", error, extra={"job": self._record.id})
+
+    async def _say_elsewhere(self, sentence: str) -> None:
+        if not await persistently(lambda: self._post.tell_owner(self._record, sentence)):
+            log.info("its owner cannot be told either", extra={"job": self._record.id})
 
     async def _write(self, record: JobRecord, frame: Frame) -> int:
         """Edit the job's message, or post it anew where it is gone; return its id."""

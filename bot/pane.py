@@ -52,10 +52,15 @@ class Pane:
         while True:
             await self._news.wait()
             self._news.clear()
-            frame, self._next = self._next, None
-            if frame is not None and not await self._whole(frame):
+            if not self._post.spare(self._record):
+                self._news.set()  # somebody's pictures wait to be sent: a progress bar can wait longer
+            elif (frame := self._taken()) is not None and not await self._whole(frame):
                 return
             await asyncio.sleep(self._pace())
+
+    def _taken(self) -> Frame | None:
+        frame, self._next = self._next, None
+        return frame
 
     async def _whole(self, frame: Frame) -> bool:
         """Send one frame; False when there is no use in sending more.

@@ -16,6 +16,7 @@ import aiohttp
 import discord
 
 from bot.ask import TOKEN_LIFE
+from bot.pacing import Pacing
 from bot.store import JobRecord
 
 log = logging.getLogger(__name__)
@@ -47,10 +48,24 @@ class Post:
 
     Args:
         client: the logged-in client; its session and rate limiter are used for everything.
+        pacing: gives turns to write.
+        now: what time it is at Discord, UTC.
     """
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(
+        self,
+        client: discord.Client,
+        *,
+        pacing: Pacing | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._client = client
+        self._pacing = pacing or Pacing()
+        self.now = now
+
+    def spare(self, record: JobRecord) -> bool:
+        """Whether an edit that can be left out may be sent now, at nobody's cost."""
+        return self._pacing.spare(None if self._token_lives(record) else record.channel_id)
 
     async def edit(self, record: JobRecord, frame: Frame) -> None:
         """Make the job's message show exactly what `frame` builds.
@@ -63,6 +78,7 @@ class Post:
         if record.message_id is None:
             raise MessageGone
         if self._token_lives(record):
+            await self._pacing.turn()
             view, files = _built(frame)
             try:
                 await self._by_token(record).edit_message(record.message_id, view=view, attachments=files)
@@ -70,17 +86,18 @@ class Post:
                 # A message posted anew is the bot's, not the interaction's: its token does not know it.
                 posted_anew = error.code == UNKNOWN_MESSAGE and not record.private
                 if error.code not in TOKEN_DEAD and not posted_anew:
-                    raise _sorted(error) from error
+                    raise self._sorted(error) from error
             else:
                 return
         if record.private:
             raise OutOfReach
+        await self._pacing.turn(record.channel_id)
         view, files = _built(frame)
         message = self._channel(record).get_partial_message(record.message_id)
         try:
             await message.edit(view=view, attachments=files)
         except discord.HTTPException as error:
-            raise _sorted(error) from error
+            raise self._sorted(error) from error
 
     async def send(self, record: JobRecord, frame: Frame) -> int:
         """Post the job's message anew and return its id; repeated within minutes it posts once.
@@ -89,12 +106,32 @@ class Post:
         """
         if record.private:
             raise OutOfReach
+        await self._pacing.turn(record.channel_id)
         view, files = _built(frame)
         try:
             message = await self._channel(record).send(view=view, files=files, nonce=f"job-{record.id}")
         except discord.HTTPException as error:
-            raise _sorted(error) from error
+            raise self._sorted(error) from error
         return message.id
+
+    async def tell_owner(self, record: JobRecord, sentence: str) -> bool:
+        """Write to the job's owner directly, where its channel is closed; False where they cannot be reached.
+
+        Raises:
+            discord.HTTPException, aiohttp.ClientError, OSError: Discord could not be reached; try again.
+        """
+        if self._client.get_guild(record.guild_id) is None:
+            return False  # Discord lets a bot write only to people with whom it shares a server
+        try:
+            await self._pacing.turn()
+            channel = await self._client.create_dm(discord.Object(record.user_id))
+            await self._pacing.turn(channel.id)
+            await channel.send(sentence, nonce=f"end-{record.id}")
+        except discord.HTTPException as error:
+            if passes(error):
+                raise self._sorted(error) from error
+            return False
+        return True
 
     async def find_answer(self, record: JobRecord) -> int | None:
         """The message that answers the job's interaction, if that answer ever arrived.
@@ -102,6 +139,7 @@ class Post:
         Raises: as `edit`; `OutOfReach` also when a private answer can no longer be asked for.
         """
         if self._token_lives(record):
+            await self._pacing.turn()
             try:
                 # Discord takes the word in place of an id; the library's annotation does not know.
                 message = await self._by_token(record).fetch_message(cast("int", "@original"))
@@ -109,7 +147,7 @@ class Post:
                 if error.code == UNKNOWN_MESSAGE:
                     return None
                 if error.code not in TOKEN_DEAD:
-                    raise _sorted(error) from error
+                    raise self._sorted(error) from error
             else:
                 # “Thinking” is where the card was about to appear.
                 arrived = message.flags.loading or record.id in _custom_ids(message)
@@ -124,6 +162,7 @@ class Post:
         Raises: as `edit`.
         """
         channel = self._channel(record)
+        await self._pacing.turn(record.channel_id)
         try:
             async for message in channel.history(
                 limit=HISTORY_SEARCHED, after=record.asked_at, oldest_first=False
@@ -131,7 +170,7 @@ class Post:
                 if message.author == self._client.user and record.id in _custom_ids(message):
                     return message.id
         except discord.HTTPException as error:
-            raise _sorted(error) from error
+            raise self._sorted(error) from error
         return None
 
     async def exists(self, record: JobRecord) -> bool:
@@ -147,13 +186,31 @@ class Post:
         return True
 
     def _token_lives(self, record: JobRecord) -> bool:
-        return record.token is not None and datetime.now(UTC) < record.asked_at + TOKEN_LIFE
+        return record.token is not None and self.now() < record.asked_at + TOKEN_LIFE
 
     def _by_token(self, record: JobRecord) -> discord.Webhook:
         return discord.Webhook.partial(record.application_id, record.token or "", client=self._client)
 
     def _channel(self, record: JobRecord) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(record.channel_id, guild_id=record.guild_id)
+
+    def _sorted(self, error: discord.HTTPException) -> Exception:
+        """Which of our own errors it is; itself when it is only Discord's trouble."""
+        if error.code == UNKNOWN_MESSAGE:
+            return MessageGone()
+        if error.code in CHANNEL_CLOSED or error.status in (401, 403):
+            return OutOfReach()
+        if error.status == 429:  # discord.py has waited and asked again several times already
+            self._pacing.hold(_retry_after(error))
+        return error
+
+
+def _retry_after(error: discord.HTTPException) -> float:
+    """Seconds that Discord wants to be left alone for."""
+    try:
+        return float(error.response.headers.get("Retry-After", FIRST_PAUSE))
+    except ValueError:
+        return FIRST_PAUSE
 
 
 def _built(frame: Frame) -> tuple[discord.ui.LayoutView, list[discord.File]]:
@@ -167,15 +224,6 @@ def _custom_ids(message: discord.Message) -> str:
     """All custom ids of a message, joined: enough to look a job's id up in."""
     view = discord.ui.LayoutView.from_message(message, timeout=None)
     return " ".join(str(getattr(item, "custom_id", "")) for item in view.walk_children())
-
-
-def _sorted(error: discord.HTTPException) -> Exception:
-    """Which of our own errors it is; itself when it is only Discord's trouble."""
-    if error.code == UNKNOWN_MESSAGE:
-        return MessageGone()
-    if error.code in CHANNEL_CLOSED or error.status in (401, 403):
-        return OutOfReach()
-    return error
 
 
 TRANSIENT: Final = (discord.RateLimited, aiohttp.ClientError, OSError)

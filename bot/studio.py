@@ -274,7 +274,7 @@ class Studio:
         """
         parent = await self._store.job(record.parent) if record.parent else None
         work = await self._work(record.kind, record.request, parent, record.parent_index)
-        return self._engine.submit(work, job_id=record.id)
+        return self._engine.submit(work, job_id=record.id, deaths=record.deaths)
 
     # — looking and stopping —
 

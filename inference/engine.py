@@ -168,7 +168,12 @@ class Engine:
         return status
 
     def submit(
-        self, request: ImageRequest | UpscaleRequest, *, job_id: str | None = None, weight: float = 1.0
+        self,
+        request: ImageRequest | UpscaleRequest,
+        *,
+        job_id: str | None = None,
+        weight: float = 1.0,
+        deaths: int = 0,
     ) -> Job:
         """Takes a request into the fair queue. The worker may still be starting.
 
@@ -176,6 +181,7 @@ class Engine:
             request: what to make.
             job_id: its name; None for a fresh one.
             weight: the owner's share of compute-seconds against others', more than 0.
+            deaths: workers that died while it was alone with them, in an earlier run; it runs alone then.
 
         Raises:
             InvalidRequest: the model is unknown or the pictures are too large for it.
@@ -187,6 +193,7 @@ class Engine:
         self._require_possible(request)
         name = job_id or uuid.uuid4().hex
         live = LiveJob(id=name, request=request, story=Story(), estimate=self.estimate(request))
+        live.deaths, live.suspect = deaths, deaths > 0
         self._line.join(live, weight=weight)
         self._serve()
         return Job(name, request, story=live.story, cancel=partial(self._cancel, live))

@@ -47,6 +47,17 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interrupted:
+    """Its worker died: all of it begins again with the next one, alone, as `Started` will say.
+
+    Attributes:
+        deaths: workers that died while it was alone with them, those told to `Engine.submit` included.
+    """
+
+    deaths: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paused:
     """Stopped after a step for somebody who has had less; what there is of its pictures is kept.
 
@@ -138,5 +149,5 @@ class Cancelled:
     compute_seconds: float = 0.0
 
 
-JobEvent = Queued | Started | Paused | Progress | Preview | Done | Failed | Cancelled
+JobEvent = Queued | Started | Interrupted | Paused | Progress | Preview | Done | Failed | Cancelled
 Outcome = Done | Failed | Cancelled

@@ -7,7 +7,17 @@ from inference.cost import CostModel
 from inference.fair_counters import FairCounters
 from inference.fair_gap import FairGap
 from inference.fair_queue import FairQueue
-from inference.job import Cancelled, Done, Failed, FailureCode, Outcome, Preview, Progress, Started
+from inference.job import (
+    Cancelled,
+    Done,
+    Failed,
+    FailureCode,
+    Interrupted,
+    Outcome,
+    Preview,
+    Progress,
+    Started,
+)
 from inference.live_job import FATAL_DEATHS, LiveJob
 from inference.messages import (
     AboutJob,
@@ -79,12 +89,15 @@ class Line:
         along again. Then whoever's turn it is, as long as there is room. Nobody overtakes: where the next one
         does not fit, or needs another model, everybody waits for it.
         """
-        suspects = [live for live in self.running.values() if live.suspect]
-        if suspects:
-            return () if any(live.with_worker for live in self.running.values()) else (suspects[0],)
-        while (first := self._first()) is not None and has_room(self.running.values(), first, slots=slots):
+        while (
+            not self._suspects
+            and (first := self._first()) is not None
+            and has_room(self.running.values(), first, slots=slots)
+        ):
             self._queue.admit()
             self._seat(first)
+        if self._suspects:
+            return () if any(live.with_worker for live in self.running.values()) else (self._suspects[0],)
         return tuple(live for live in self.running.values() if live.parked or not live.with_worker)
 
     def to_park(self, *, slots: int) -> tuple[LiveJob, ...]:
@@ -107,6 +120,10 @@ class Line:
         """The worker goes on with a parked job."""
         live.parked = False
         live.story.tell(Progress(step=live.step, steps=live.steps, eta_seconds=self._eta(live)))
+
+    @property
+    def _suspects(self) -> list[LiveJob]:
+        return [live for live in self.running.values() if live.suspect]
 
     @property
     def next_model(self) -> str | None:
@@ -246,6 +263,8 @@ class Line:
                     live,
                     Failed(code=FailureCode.WORKER_DIED, detail=f"the worker {detail}", compute_seconds=last),
                 )
+            else:
+                live.story.tell(Interrupted(deaths=live.deaths))
 
     def _eta(self, live: LiveJob) -> float:
         """Seconds until a running job is done, others running beside it."""

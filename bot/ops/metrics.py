@@ -90,6 +90,11 @@ class Metrics:
             "Of the last ten minutes; Discord bans an address at 10,000.",
             value=self._tap.invalid,
         )
+        yield GaugeMetricFamily(
+            "easel_clock_behind_seconds",
+            "How far this machine's clock is behind Discord's.",
+            value=self._tap.time.ahead,
+        )
         memory = GaugeMetricFamily("easel_memory_bytes", "Resident memory.", labels=["process"])
         memory.add_metric(["bot"], _resident("self"))
         if self._engine.worker_pid is not None:

@@ -1,4 +1,4 @@
-"""Counts what became of the requests to Discord, for the operator."""
+"""Hears of every request to Discord: counts what became of it, and learns what time it is there."""
 
 import time
 from collections import Counter, deque
@@ -7,6 +7,8 @@ from types import SimpleNamespace
 from typing import Final
 
 import aiohttp
+
+from bot.discord_time import DiscordTime
 
 WINDOW: Final = 600.0
 """Seconds over which Discord counts invalid requests; 10,000 in them ban the address for a while."""
@@ -22,10 +24,12 @@ class WireTap:
 
     Attributes:
         outcomes: requests by "2xx", "4xx", "429", "5xx" or "broken" (no answer).
+        time: Discord's.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.outcomes: Counter[str] = Counter()
+        self.time = DiscordTime()
         self._clock = clock
         self._invalid: deque[float] = deque()
 
@@ -51,6 +55,7 @@ class WireTap:
     ) -> None:
         status = params.response.status
         self.outcomes["429" if status == 429 else f"{status // 100}xx"] += 1
+        self.time.heard(params.response.headers.get("Date"))
         if status in INVALID:
             self._invalid.append(self._clock())
 

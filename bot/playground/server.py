@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable
+from email.utils import formatdate
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
@@ -71,9 +72,14 @@ class LoopbackDiscord:
         path = r"/cdn/attachments/{channel_id:\d+}/{attachment_id:\d+}/{filename}"
         self.app.router.add_get(path, self._serve_file)
         RestApi(self.backend, limits or RateLimits(self.clock.now)).add_to(self.app, ENDPOINTS)
+        self.app.on_response_prepare.append(self._date)
         self._port = port
         self._runner: web.AppRunner | None = None
         self._archiving: asyncio.Task[None] | None = None
+
+    async def _date(self, _: web.Request, response: web.StreamResponse) -> None:
+        """Answers say what time it is here, as any server's do."""
+        response.headers["Date"] = formatdate(self.clock.now(), usegmt=True)
 
     async def _serve_file(self, request: web.Request) -> web.StreamResponse:
         held = self.faults.take_file()

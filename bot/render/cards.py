@@ -21,6 +21,8 @@ DRAWING: Final = discord.Colour(0x5B8DEF)
 READY: Final = discord.Colour(0x3BA55D)
 STOPPED: Final = discord.Colour(0xC0554D)
 BAR_LENGTH: Final = 12
+ELSEWHERE_SHOWN: Final = 200
+"""Characters of a prompt in a direct message."""
 
 View = discord.ui.LayoutView
 Part = discord.ui.Item[Any]
@@ -80,6 +82,10 @@ class Look:
             status += f" · {words.about(eta)} to go"
         return self._forming(status, DRAWING, cancel_row(self.record.id), preview)
 
+    def interrupted(self) -> Frame:
+        """Its worker died: an honest line instead of a bar that goes back."""
+        return lambda: (self._in_line("The image worker stopped; beginning again with a new one"), ())
+
     def paused(self, event: Paused, preview: Preview | None) -> Frame:
         """While others have their turn: how far it is, and when it goes on."""
         status = (
@@ -132,6 +138,11 @@ class Look:
 
     def failed(self, reason: str) -> Frame:
         return self._ended(f"{words.failure(reason)} Nothing was charged.")
+
+    def failed_elsewhere(self, reason: str) -> str:
+        """The same in a line for where its card cannot be seen."""
+        what = f"Your pictures for “{words.prompt(self.record.request.prompt, ELSEWHERE_SHOWN)}”"
+        return f"{what} in <#{self.record.channel_id}>: {words.failure(reason)} Nothing was charged."
 
     def ended(self) -> Frame | None:
         """How it ended without pictures, from what is stored; None when it did not."""

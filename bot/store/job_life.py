@@ -185,6 +185,14 @@ class JobLife:
 
         return await self._database.write(work)
 
+    async def note_deaths(self, job_id: str, deaths: int) -> None:
+        """So many workers have died while the job was alone with them; never fewer than before."""
+        await self._database.write(lambda database: jobs.note_deaths(database, job_id, deaths))
+
+    async def note_told(self, job_id: str) -> None:
+        """The message of a job that is over says so, or nobody can be told. Repeatable."""
+        await self._database.write(lambda database: jobs.note_told(database, job_id))
+
     async def delete_pictures(self, job_id: str, *, by: int) -> JobRecord:
         """Forget the pictures of a job that is over; files no other job uses are removed. Repeatable.
 

@@ -134,7 +134,10 @@ async def move(
     reason: str | None = None,
     notes: Iterable[str] = (),
 ) -> None:
-    """Put a job that may be moved there into `state`; one that is over loses its token."""
+    """Put a job that may be moved there into `state`; one that is over loses its token.
+
+    One that ends without pictures is owed a last word, where it has a message.
+    """
     await database.execute(
         """
         UPDATE jobs
@@ -142,10 +145,19 @@ async def move(
             compute_seconds = coalesce(?2, compute_seconds),
             reason = ?3,
             notes = CASE ?4 WHEN '[]' THEN notes ELSE ?4 END,
-            token = CASE ?5 WHEN 1 THEN NULL ELSE token END
-        WHERE id = ?6
+            token = CASE ?5 WHEN 1 THEN NULL ELSE token END,
+            told = CASE WHEN ?6 AND message_id IS NOT NULL THEN 0 ELSE told END
+        WHERE id = ?7
         """,
-        (state, compute_seconds, reason, json.dumps(list(notes)), state.over, job.id),
+        (
+            state,
+            compute_seconds,
+            reason,
+            json.dumps(list(notes)),
+            state.over,
+            state in (JobState.FAILED, JobState.CANCELLED),
+            job.id,
+        ),
     )
 
 
@@ -187,10 +199,21 @@ async def acknowledge(database: aiosqlite.Connection, job_id: str, message_id: i
         raise WrongState(job_id, job.state, "answered by another message")
     await database.execute(
         "UPDATE jobs SET state = CASE state WHEN 'accepted' THEN 'queued' ELSE state END, "
-        "message_id = coalesce(message_id, ?) WHERE id = ?",
+        "told = told AND NOT (state IN ('failed', 'cancelled') AND message_id IS NULL AND ?1 IS NOT NULL), "
+        "message_id = coalesce(message_id, ?1) WHERE id = ?2",
         (message_id, job_id),
     )
     return await require(database, job_id)
+
+
+async def note_deaths(database: aiosqlite.Connection, job_id: str, deaths: int) -> None:
+    """So many workers have died while it was alone with them; never fewer than before."""
+    await database.execute("UPDATE jobs SET deaths = max(deaths, ?) WHERE id = ?", (deaths, job_id))
+
+
+async def note_told(database: aiosqlite.Connection, job_id: str) -> None:
+    """Its message says how it ended, or nobody can be told."""
+    await database.execute("UPDATE jobs SET told = 1 WHERE id = ?", (job_id,))
 
 
 async def requeue(database: aiosqlite.Connection, job_id: str) -> JobRecord:
@@ -239,5 +262,7 @@ def _record(row: sqlite3.Row) -> JobRecord:
         notes=tuple(json.loads(row["notes"])),
         discarded=bool(row["discarded"]),
         source_gone=bool(row["source_gone"]),
+        deaths=row["deaths"],
+        told=bool(row["told"]),
         attachment_limit=row["attachment_limit"],
     )

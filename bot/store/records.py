@@ -105,6 +105,8 @@ class JobRecord:
     Attributes:
         state: where it is in its life.
         attempt: how often it was claimed.
+        deaths: workers that died while it was alone with them.
+        told: its message says how it ended; False while that may still be to be said.
         token: the interaction's token; None once the job is over.
         message_id: the message that answers; None while unknown.
         compute_seconds: what it cost, measured; None before it was rendered or cancelled.
@@ -138,6 +140,8 @@ class JobRecord:
     discarded: bool
     attachment_limit: int
     source_gone: bool = False
+    deaths: int = 0
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,11 @@ class Store(JobLife):
         _, unreadable = await self._sift(f"WHERE {jobs.UNFINISHED} ORDER BY jobs.number")
         return unreadable
 
+    async def untold(self) -> list[JobRecord]:
+        """Jobs that ended without pictures and whose message may not say so yet, oldest first."""
+        readable, _ = await self._sift("WHERE NOT told ORDER BY jobs.number")
+        return readable
+
     async def active(self, guild_id: int) -> list[JobRecord]:
         """A server's jobs that are not over, in the order they were accepted, but for `unreadable` ones."""
         readable, _ = await self._sift(
