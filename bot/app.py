@@ -29,6 +29,7 @@ from bot.ops.health import Health
 from bot.ops.loop_lag import LoopLag
 from bot.ops.metrics import Metrics
 from bot.ops.server import OpsServer
+from bot.ops.upkeep import keep_up
 from bot.ops.wire_tap import WireTap
 from bot.pacing import Pacing
 from bot.post import Post
@@ -106,6 +107,7 @@ async def running(settings: Settings, token: str, *, pace: float = PACE) -> Asyn
             compile_into=settings.storage.folder / "compiled" if settings.engine.compile else None,
             knees=_knees(await store.load_memory(KNEES)),
             preview_every=settings.engine.preview_seconds,
+            watchdog=settings.engine.watchdog_seconds,
         )
         await engine.start()
         stack.push_async_callback(engine.close)
@@ -124,6 +126,8 @@ async def running(settings: Settings, token: str, *, pace: float = PACE) -> Asyn
         heartbeat = settings.storage.folder / HEARTBEAT
         notes = asyncio.create_task(_take_notes(store, engine, client, heartbeat), name="notes")
         stack.push_async_callback(_stop, notes)
+        upkeep = asyncio.create_task(keep_up(store, keep=settings.storage.keep), name="upkeep")
+        stack.push_async_callback(_stop, upkeep)
         await _connected(client, connection)
         yield App(
             store=store,

@@ -6,6 +6,7 @@ Precedence: environment (`EASEL_SECTION__KEY`), then the file, then the defaults
 import json
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -71,11 +72,17 @@ class Storage(_Section):
     """Where the database and the pictures live."""
 
     folder: Path = Path("data")
+    keep_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
 
     @field_validator("folder")
     @classmethod
     def _home(cls, folder: Path) -> Path:
         return folder.expanduser()
+
+    @property
+    def keep(self) -> timedelta | None:
+        """How long pictures are kept; None for good."""
+        return None if self.keep_days is None else timedelta(days=self.keep_days)
 
 
 _Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE, multiple_of=SIDE_MULTIPLE)]
@@ -141,6 +148,7 @@ class EngineSettings(_Section):
     compile: bool = False
     previews: bool = True
     preview_seconds: Annotated[float, Field(ge=1, le=60)] = 2.0
+    watchdog_seconds: Annotated[float, Field(ge=1, le=86_400)] = 600.0
 
     @field_validator("device")
     @classmethod

@@ -43,6 +43,14 @@ async def forget(database: aiosqlite.Connection, job_id: str) -> set[str]:
     return await unneeded(database, digests)
 
 
+async def on(database: aiosqlite.Connection, shelf: str) -> set[str]:
+    """The digests of all pictures that begin with `shelf`, two hexadecimal digits."""
+    async with database.execute(
+        "SELECT DISTINCT digest FROM images WHERE digest >= ?1 AND digest < ?1 || 'g'", (shelf,)
+    ) as cursor:
+        return {str(row["digest"]) for row in await cursor.fetchall()}
+
+
 async def unneeded(database: aiosqlite.Connection, digests: Iterable[str]) -> set[str]:
     """Those of the digests that belong to no picture."""
     alone = set()

@@ -210,7 +210,7 @@ class JobLife:
                 raise WrongState(job_id, job.state, "discarded")
             if job.discarded:
                 return job, set()
-            await database.execute("UPDATE jobs SET discarded = 1 WHERE id = ?", (job_id,))
+            await jobs.note_discarded(database, job_id)
             if by != job.user_id:
                 entry = AuditEntry(
                     at=self._clock(),

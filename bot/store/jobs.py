@@ -211,6 +211,11 @@ async def note_deaths(database: aiosqlite.Connection, job_id: str, deaths: int) 
     await database.execute("UPDATE jobs SET deaths = max(deaths, ?) WHERE id = ?", (deaths, job_id))
 
 
+async def note_discarded(database: aiosqlite.Connection, job_id: str) -> None:
+    """Its pictures are forgotten."""
+    await database.execute("UPDATE jobs SET discarded = 1 WHERE id = ?", (job_id,))
+
+
 async def note_told(database: aiosqlite.Connection, job_id: str) -> None:
     """Its message says how it ended, or nobody can be told."""
     await database.execute("UPDATE jobs SET told = 1 WHERE id = ?", (job_id,))

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from bot.store.disk import flush_file, flush_folder, telling_full
 from bot.store.errors import PictureLost
 
 _UNFINISHED: Final = ".part"
+_NAME: Final = re.compile("[0-9a-f]{64}")
 
 
 class PictureFiles:
@@ -26,6 +28,15 @@ class PictureFiles:
 
     def path(self, digest: str) -> Path:
         return self._folder / digest[:2] / f"{digest}.png"
+
+    @staticmethod
+    def shelves() -> Iterable[str]:
+        """The folders that files lie in: the first two digits of their names."""
+        return (f"{number:02x}" for number in range(256))
+
+    def held(self, shelf: str) -> set[str]:
+        """The digests of the files in one folder; what Easel did not name is none of its concern."""
+        return {path.stem for path in (self._folder / shelf).glob("*.png") if _NAME.fullmatch(path.stem)}
 
     @staticmethod
     def digest(png: bytes) -> str:

@@ -15,11 +15,11 @@ from bot.store.database import Database
 from bot.store.disk import FolderLock
 from bot.store.figures import Figures
 from bot.store.house_rules import AuditEntry
-from bot.store.job_life import JobLife
 from bot.store.ledger import LedgerEntry
 from bot.store.migrate import migrate, shipped_migrations
 from bot.store.picture_files import PictureFiles
 from bot.store.records import JobRecord, Picture
+from bot.store.upkeep import Upkeep
 
 DATABASE_NAME: Final = "easel.db"
 IMAGES_NAME: Final = "images"
@@ -29,7 +29,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Store(JobLife):
+class Store(Upkeep):
     """Jobs, pictures, ledger, quotas, settings, and what the engine remembers. Open it with `Store.open`."""
 
     def __init__(
