@@ -280,7 +280,7 @@ class Studio:
 
     def place(self, job_id: str) -> QueueEntry | None:
         """Where a job stands in line; None when it waits no more."""
-        return next((entry for entry in self._engine.queue() if entry.job_id == job_id), None)
+        return self._engine.place(job_id)
 
     def line(self) -> tuple[QueueEntry, ...]:
         """Everybody's jobs in the order they will be served, the running ones first."""

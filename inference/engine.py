@@ -46,6 +46,8 @@ WATCHDOG: Final = 600.0
 SLOWER_THAN_THOUGHT: Final = 10.0
 """A step may take so many times its estimate before its worker counts as hung."""
 
+PLACES_EVERY: Final = 0.25
+"""Seconds between two tellings of who stands where in line."""
 BEAT: Final = 1.0
 """Seconds between two looks at who has heard nothing meanwhile."""
 
@@ -119,6 +121,8 @@ class Engine:
         self._supervisor = Supervisor(spawn, self)
         self._keeping: asyncio.Task[None] | None = None
         self._beating: asyncio.TimerHandle | None = None
+        self._telling: asyncio.TimerHandle | None = None
+        self._places_changed = False
         self.worker_deaths = 0
 
     async def __aenter__(self) -> Self:
@@ -206,6 +210,10 @@ class Engine:
         """Who runs, then who waits in serving order."""
         return self._line.entries()
 
+    def place(self, job_id: str) -> QueueEntry | None:
+        """Where one job stands, as in `queue`; None where it neither runs nor waits."""
+        return self._line.entry(job_id)
+
     @property
     def slots(self) -> int:
         """Pictures in the making at once, at most; a request with more of them runs alone.
@@ -235,8 +243,9 @@ class Engine:
         """Ends what runs and waits with `Failed(CLOSED)`, and the worker with it. Again is no matter."""
         self._readiness.closed()
         self._line.fail_all(FailureCode.CLOSED, "the engine closed")
-        if self._beating is not None:
-            self._beating.cancel()
+        for timer in (self._beating, self._telling):
+            if timer is not None:
+                timer.cancel()
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.wait([self._keeping])
@@ -281,7 +290,20 @@ class Engine:
                 self._supervisor.send(Park(job_id=live.id))
             if not self._line.running:
                 self._supervisor.expect_word_within(None)
+        self._places_changed = True
+        self._tell_places()
+
+    def _tell_places(self) -> None:
+        """At once, but not again within a while: with hundreds in line everybody's place is work."""
+        if not self._places_changed or self._telling is not None:
+            return
+        self._places_changed = False
         self._line.tell_places()
+        self._telling = asyncio.get_running_loop().call_later(PLACES_EVERY, self._tell_places_again)
+
+    def _tell_places_again(self) -> None:
+        self._telling = None
+        self._tell_places()
 
     def _give(self, live: LiveJob) -> None:
         self._supervisor.expect_word_within(self._patience)

@@ -5,10 +5,9 @@ Goyal, Vin & Cheng, "Start-time Fair Queueing" (SIGCOMM '96), and for several sl
 Counter of Sheng et al. (OSDI '24).
 """
 
+import heapq
 import math
-from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from inference.fair_counters import FairCounters
@@ -223,9 +222,13 @@ class FairQueue:
 
         What is in flight counts as it was charged: so the order is made.
         """
-        entry = self._owners.get(owner)
-        least = min((each.counter for each in self._owners.values() if each.backlogged), default=0.0)
-        return 0.0 if entry is None else max(0.0, entry.counter - least)
+        return self.leads().get(owner, 0.0)
+
+    def leads(self) -> Mapping[str, float]:
+        """`lead` of every owner it knows."""
+        counters = {name: owner.counter for name, owner in self._owners.items()}
+        least = min((counters[name] for name, each in self._owners.items() if each.backlogged), default=0.0)
+        return {name: max(0.0, counter - least) for name, counter in counters.items()}
 
     @property
     def gap(self) -> FairGap:
@@ -263,18 +266,27 @@ class FairQueue:
         return min(waiting, key=lambda owner: (owner.counter, *self._tie_key(owner)), default=None)
 
     def _simulated_order(self) -> tuple[str, ...]:
-        owners = {
-            name: replace(owner, start=owner.counter, waiting=deque(owner.waiting), in_flight={})
-            for name, owner in self._owners.items()
-            if owner.waiting
-        }
+        waiting = [owner for owner in self._owners.values() if owner.waiting]
+        lines = [iter(owner.waiting) for owner in waiting]
+        firsts = [next(line) for line in lines]
+        heap = [
+            (owner.counter, owner.served_since_backlogged, first.arrival, number)
+            for number, (owner, first) in enumerate(zip(waiting, firsts, strict=True))
+        ]
+        heapq.heapify(heap)
         served = []
-        while (owner := self._next_owner(owners)) is not None:
-            # All of it at once: with the same start tags, turns in between begin in the same order.
-            ticket = owner.waiting.popleft()
-            owner.start += ticket.estimate / ticket.weight
-            owner.served_since_backlogged = True
+        while heap:
+            counter, _, _, number = heap[0]
+            ticket = firsts[number]
             served.append(ticket.id)
+            following = next(lines[number], None)
+            if following is None:
+                heapq.heappop(heap)
+                continue
+            firsts[number] = following
+            # All of it at once: with the same start tags, turns in between begin in the same order.
+            reached = counter + ticket.estimate / ticket.weight
+            heapq.heapreplace(heap, (reached, True, following.arrival, number))
         return tuple(served)
 
     def _settled(self, owner: Owner, ticket: str, measured: float) -> Ticket:

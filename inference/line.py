@@ -1,6 +1,6 @@
 """The jobs that wait and those that run: whose turn it is, what each is told, how each ends."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain, count, islice
 
 from inference.cost import CostModel
@@ -143,18 +143,33 @@ class Line:
 
     def entries(self) -> tuple[QueueEntry, ...]:
         """Who runs, then who waits in serving order."""
-        entries, known = [], True
-        times = self._times()
+        leads = self._queue.leads()
+        return tuple(
+            self._entry(live, position, times, lead=leads[live.request.owner])
+            for position, live, times in self._places()
+        )
+
+    def entry(self, job_id: str) -> QueueEntry | None:
+        """The same of one job; None where it neither runs nor waits."""
+        for position, live, times in self._places():
+            if live.id == job_id:
+                return self._entry(live, position, times, lead=self._queue.lead(live.request.owner))
+        return None
+
+    def _places(self) -> Iterator[tuple[int, LiveJob, tuple[float, float] | None]]:
+        """Each job with its position, and when it begins and is done; None where nobody can know."""
+        known, times = True, self._times()
         waiting = (self._live[ticket] for ticket in self._queue.order())
         for position, live in chain(((0, live) for live in self.running.values()), enumerate(waiting, 1)):
             known = known and self.cost.knows(live.request)
-            entries.append(self._entry(live, position, times[live.id] if known else None))
-        return tuple(entries)
+            yield position, live, times[live.id] if known else None
 
     def _times(self) -> Mapping[str, tuple[float, float]]:
         return self._queue.forecast({name: live.remaining for name, live in self._live.items()})
 
-    def _entry(self, live: LiveJob, position: int, times: tuple[float, float] | None) -> QueueEntry:
+    def _entry(
+        self, live: LiveJob, position: int, times: tuple[float, float] | None, *, lead: float
+    ) -> QueueEntry:
         begins, eta = times or (None, None)
         return QueueEntry(
             job_id=live.id,
@@ -163,7 +178,7 @@ class Line:
             eta_seconds=eta,
             eta_range=None if eta is None else self.cost.bounds(eta),
             estimate=live.estimate,
-            lead=self._queue.lead(live.request.owner),
+            lead=lead,
             step=live.step,
             steps=live.steps,
             slots=live.slots,
@@ -176,14 +191,10 @@ class Line:
         if not len(self._queue):
             return
         running = len(self.running)
-        for entry in self.entries():
-            if entry.position > 0:
-                self._live[entry.job_id].tell_place(
-                    position=entry.position,
-                    running=running,
-                    eta_seconds=entry.eta_seconds,
-                    begins_seconds=entry.begins_seconds,
-                )
+        for position, live, times in self._places():
+            if position > 0:
+                begins, eta = times or (None, None)
+                live.tell_place(position=position, running=running, eta_seconds=eta, begins_seconds=begins)
 
     def beat(self) -> None:
         """Says of jobs that the worker began how far they are, where nothing was said since the last beat."""
