@@ -113,13 +113,13 @@ def _verify(storage: Path, source: Path, *, as_json: bool) -> None:
     else:
         for fault in faults:
             complain(fault)
-        where = f"in {storage / IMAGES_NAME}" if found.images is None else "when the backup was made"
         for digest, detail in sorted(lost.items()):
-            complain(
-                f"note: picture {digest}.png {detail} {where}".replace(
-                    " is ", " was ", found.images is not None
-                )
+            said = (
+                f"{detail} in {storage / IMAGES_NAME}"
+                if found.images is None
+                else "was lost already when this backup was made"
             )
+            complain(f"note: picture {digest}.png {said}")
         if found.whole:
             typer.echo(
                 f"{source} is whole: schema {found.schema}, {found.jobs} jobs, {len(found.needed)} pictures"

@@ -22,7 +22,7 @@ from bot.ops.database_copy import Tell, copy, count_jobs, digests, reading, unch
 from bot.ops.manifest import MANIFEST_NAME, Manifest
 from bot.store.disk import FolderLock, flush_file, flush_folder, telling_full
 from bot.store.errors import DatabaseDamaged, PictureLost, RestoreCutShort, SchemaTooNew, StoreInUse
-from bot.store.layout import BACKUPS_NAME, DATABASE_NAME, IMAGES_NAME, RESTORE_UNDER_WAY, backups
+from bot.store.layout import BACKUPS_NAME, DATABASE_NAME, IMAGES_NAME, backups, restore_under_way
 from bot.store.migrate import check, schema_version, shipped_migrations
 from bot.store.picture_files import PictureFiles
 
@@ -76,8 +76,9 @@ def back_up(storage: Path, folder: Path | None, *, at: datetime, tell: Tell) -> 
 
 
 def _require_store(storage: Path) -> None:
-    if (storage / RESTORE_UNDER_WAY).exists():
-        raise RestoreCutShort(storage)
+    unfinished = restore_under_way(storage)
+    if unfinished is not None:
+        raise RestoreCutShort(storage, unfinished)
     if not (storage / DATABASE_NAME).exists():
         detail = "holds no database: nothing was ever stored there, or storage.folder is another"
         raise BackupRefused(storage, detail)

@@ -1,5 +1,6 @@
 """The doctor looks at the storage folder and the database, without changing either."""
 
+import shlex
 import shutil
 import sqlite3
 import tempfile
@@ -9,7 +10,7 @@ from typing import Final
 
 from bot.ops.check import Check, ok, problem, warning
 from bot.store.errors import DatabaseDamaged
-from bot.store.layout import DATABASE_NAME, RESTORE_UNDER_WAY, how_to_restore
+from bot.store.layout import DATABASE_NAME, how_to_restore, restore_under_way
 from bot.store.migrate import check, schema_version, shipped_migrations
 
 GIB: Final = 1024**3
@@ -45,10 +46,10 @@ def _room(path: Path) -> Check:
 def database(storage: Path) -> Check:
     """Whole, Easel's, and of a schema this version knows."""
     path = storage / DATABASE_NAME
-    if (storage / RESTORE_UNDER_WAY).exists():
-        return problem(
-            "database", "a restore was cut short", "run the same `easel restore` again: it goes on"
-        )
+    unfinished = restore_under_way(storage)
+    if unfinished is not None:
+        mend = f"run `easel restore {shlex.quote(str(unfinished))}` again: it goes on"
+        return problem("database", "a restore was cut short", mend)
     if not path.exists():
         return ok("database", "none yet: it is made at the first start")
     newest = shipped_migrations()[-1].number

@@ -5,10 +5,10 @@ The order, so that a kill or a power cut at any point loses nothing:
 1. Whoever restores holds the storage folder's lock; the backup is read through.
 2. `restore.part` in the storage folder receives the database and pictures to be, and a note of what is to
    happen. A cut here leaves the store as it was; the next restore sweeps this away.
-3. `restore.part` becomes `restore.ready`, all at once. From here on Easel refuses to start, and any restore goes
-   on with what is ready before it does anything else: the backup is not needed for that.
-4. The present images go to `before-restore-…`, the ready ones to their place; then the present write-ahead log and
-   database, and the ready database. What is still in `restore.ready` tells how far this went.
+3. `restore.part` becomes `restore.ready`, all at once. From here on Easel refuses to start, and any restore
+   goes on with what is ready before it does anything else: the backup is not needed for that.
+4. The present images go to `before-restore-…`, the ready ones to their place; then the present write-ahead log
+   and database, and the ready database. What is still in `restore.ready` tells how far this went.
 5. The note goes to `before-restore-…`: the restore is over.
 """
 
@@ -42,8 +42,8 @@ class Restored:
     """What became of it.
 
     `aside`: the folder, in the storage folder, with what was there before. `lost`: pictures that the database
-    names and neither backup nor store has. `resumed`: an earlier restore of the same was cut short, and this one
-    went on with it.
+    names and neither backup nor store has. `resumed`: an earlier restore of the same was cut short, and this
+    one went on with it.
     """
 
     backup: str
@@ -57,8 +57,8 @@ class Restored:
 def restore(storage: Path, backup: Path, *, at: datetime, tell: Tell) -> Restored:
     """Put a backup's folder, or a database file alone, in the place of the store in `storage`.
 
-    A database alone finds the pictures that are there. A picture that the backup lacks is taken from the store
-    where that has it whole.
+    A database alone finds the pictures that are there. A picture that the backup lacks is taken from the
+    store where that has it whole.
 
     Args:
         storage: the storage folder; made where there is none.
@@ -71,7 +71,8 @@ def restore(storage: Path, backup: Path, *, at: datetime, tell: Tell) -> Restore
         BackupDamaged: its manifest or database is; nothing changed.
         DiskFull: there is no room; nothing changed.
     """
-    require_backup(backup)
+    if not (storage / RESTORE_UNDER_WAY).exists():
+        require_backup(backup)
     storage.mkdir(parents=True, exist_ok=True)
     _require_owner(storage)
     try:
@@ -79,19 +80,18 @@ def restore(storage: Path, backup: Path, *, at: datetime, tell: Tell) -> Restore
     except StoreInUse:
         raise BackupRefused(storage, "is in use: stop Easel first, then restore", by_request=False) from None
     try:
-        resumed = _finish(storage)
-        if resumed is not None and resumed.backup == str(backup.resolve()):
-            return replace(resumed, resumed=True)
+        if (storage / RESTORE_UNDER_WAY).exists():
+            resumed = _finish(storage)
+            if resumed.backup == str(backup.resolve()):
+                return replace(resumed, resumed=True)
         found = examine(backup, tell=tell)
         if found.faults:
             raise BackupDamaged(backup, found.faults)
         _require_one_disk(storage)
         _make_ready(storage, found, at, tell)
-        done = _finish(storage)
+        return _finish(storage)
     finally:
         lock.release()
-    assert done is not None, "it was made ready above, under the lock"  # noqa: S101
-    return done
 
 
 def _require_owner(storage: Path) -> None:
@@ -112,9 +112,11 @@ def _require_one_disk(storage: Path) -> None:
 
 
 def _make_ready(storage: Path, found: Examination, at: datetime, tell: Tell) -> None:
-    part = storage / _PART
+    part, ready = storage / _PART, storage / _READY
     if part.exists():
         shutil.rmtree(part)
+    if ready.exists():
+        ready.rmdir()  # all that a cut at the very end can leave
     try:
         with telling_full(part):
             part.mkdir(mode=0o700)
@@ -133,7 +135,7 @@ def _make_ready(storage: Path, found: Examination, at: datetime, tell: Tell) -> 
             with (part / _NOTE).open("rb+") as written:
                 flush_file(written)
             picture_copies.flush_tree(part)
-            part.rename(storage / _READY)
+            part.rename(ready)
             flush_folder(storage)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
@@ -177,13 +179,9 @@ def _free_name(storage: Path, at: datetime) -> str:
     return name if number == 1 else f"{name}-{number}"
 
 
-def _finish(storage: Path) -> Restored | None:
-    """Put in place what is ready; None where nothing is. Repeatable from wherever it was cut off."""
+def _finish(storage: Path) -> Restored:
+    """Put in place what is ready. Repeatable from wherever it was cut off."""
     ready, note = storage / _READY, storage / RESTORE_UNDER_WAY
-    if not note.exists():
-        if ready.exists():
-            ready.rmdir()
-        return None
     plan = Restored(**json.loads(note.read_text(encoding="utf-8")))
     aside = storage / plan.aside
     aside.mkdir(mode=0o700, exist_ok=True)
@@ -198,7 +196,7 @@ def _finish(storage: Path) -> Restored | None:
 
 
 def _exchange(name: str, its_own: tuple[str, ...], storage: Path, aside: Path) -> None:
-    """Put `name` aside and the ready one in its place. While one is ready, what is in its place is the old one."""
+    """Put `name` aside and the ready one in its place. While one is ready, the old one is in its place."""
     new = storage / _READY / name
     if not new.exists():
         return
