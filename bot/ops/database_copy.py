@@ -16,7 +16,6 @@ _PAGES: Final = 2048
 _PATIENCE: Final = 10.0
 """Seconds to wait for a lock; in a write-ahead log readers hardly ever need one."""
 _DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_NO_ROOM: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
 
 
 @contextmanager
@@ -26,6 +25,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     Raises:
         DatabaseDamaged: SQLite found that it is no database, or a damaged page.
         DatabaseUnusable: it cannot be opened or read.
+        DiskFull: there is no room for the index of its write-ahead log.
     """
     yield from _reading(path, "mode=ro")
 
@@ -35,7 +35,7 @@ def unchanging(path: Path) -> Iterator[sqlite3.Connection]:
     """As `reading`, for a file that nobody writes: leaves nothing beside it, and needs no right to.
 
     Raises:
-        DatabaseDamaged, DatabaseUnusable: as there.
+        DatabaseDamaged, DatabaseUnusable, DiskFull: as there.
     """
     log = path.with_name(f"{path.name}-wal")
     has_log = log.exists() and log.stat().st_size > 0
@@ -54,6 +54,8 @@ def _reading(path: Path, how: str) -> Iterator[sqlite3.Connection]:
     except sqlite3.Error as error:
         if _code(error) & 0xFF in _DAMAGE:
             raise DatabaseDamaged(path, str(error)) from error
+        if _code(error) == sqlite3.SQLITE_IOERR_SHMSIZE:
+            raise DiskFull(path.with_name(f"{path.name}-shm")) from error
         raise DatabaseUnusable(path, str(error)) from error
 
 
@@ -77,7 +79,7 @@ def copy(source: sqlite3.Connection, to: Path, tell: Tell) -> None:
         with to.open("rb+") as file:
             flush_file(file)
     except sqlite3.Error as error:
-        if _code(error) in _NO_ROOM or _code(error) & 0xFF == sqlite3.SQLITE_FULL:
+        if _no_room(error):
             raise DiskFull(to) from error
         raise
 
@@ -90,6 +92,10 @@ def digests(database: sqlite3.Connection) -> set[str]:
 def count_jobs(database: sqlite3.Connection) -> int:
     """How many jobs a database holds."""
     return int(database.execute("SELECT count(*) FROM jobs").fetchone()[0])
+
+
+def _no_room(error: sqlite3.Error) -> bool:
+    return _code(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
 
 
 def _code(error: sqlite3.Error) -> int:

@@ -7,8 +7,8 @@ The order, so that a kill or a power cut at any point loses nothing:
    happen. A cut here leaves the store as it was; the next restore sweeps this away.
 3. `restore.part` becomes `restore.ready`, all at once. From here on Easel refuses to start, and any restore
    goes on with what is ready before it does anything else: the backup is not needed for that.
-4. The present images go to `before-restore-…`, the ready ones to their place; then the present write-ahead log
-   and database, and the ready database. What is still in `restore.ready` tells how far this went.
+4. The present images go to `before-restore-…`, the ready ones to their place; then the present write-ahead
+   log and database, and the ready database. What is still in `restore.ready` tells how far this went.
 5. The note goes to `before-restore-…`: the restore is over.
 """
 
