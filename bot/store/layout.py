@@ -55,7 +55,7 @@ def how_to_restore(storage: Path, schema: int | None = None) -> str:
     """The command that puts back the newest backup, for the end of a line that says what is wrong."""
     newest = newest_backup(storage, schema)
     if newest is not None:
-        return f"put back the newest backup with `easel restore {shlex.quote(str(newest))}`"
+        return f"put back the newest backup with `easel restore {shlex.quote(str(newest.absolute()))}`"
     return f"put back your own backup with `easel restore BACKUP`, as {storage / BACKUPS_NAME} holds none"
 
 
