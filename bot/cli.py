@@ -8,16 +8,14 @@ import sys
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn, cast
+from typing import Annotated, NoReturn
 
 import typer
 
+from bot import cli_backup
+from bot.cli_config import config_file
+from bot.cli_config import settings as settings_of
 from bot.cli_errors import INTERRUPTED, complain, exit_code
-
-if TYPE_CHECKING:
-    from bot.config import Settings
-
-DEFAULT_CONFIG: Final = Path("config.toml")
 
 app = typer.Typer(
     name="easel",
@@ -28,6 +26,7 @@ app = typer.Typer(
 )
 config_app = typer.Typer(help="Look after the configuration.")
 models_app = typer.Typer(help="Look at the models.")
+app.add_typer(cli_backup.app)
 app.add_typer(config_app, name="config")
 app.add_typer(models_app, name="models")
 
@@ -127,7 +126,7 @@ def imagine(
     from bot.prompt.order import ImageOrder
     from bot.uploads import UploadReader
 
-    settings = _settings(context)
+    settings = settings_of(context)
     typed = {
         "count": count,
         "seed": seed,
@@ -172,7 +171,7 @@ def imagine(
 @app.command(epilog="Example: easel --config studio.toml run")
 def run(context: typer.Context) -> None:
     """Serve your Discord server, until interrupted. Needs the bot's token."""
-    settings = _settings(context)
+    settings = settings_of(context)
     settings.require_token()
     from bot.app import serve
 
@@ -191,7 +190,7 @@ def playground(
     ] = True,
 ) -> None:
     """A Discord on this machine with the bot in it: no account, no token, nothing to download."""
-    settings = _settings(context)
+    settings = settings_of(context)
     import webbrowser
 
     from bot import app as studio
@@ -207,7 +206,7 @@ def doctor(
     """Look everything over and say what to mend. Leaves with 1 where there is a problem."""
     from bot.ops.doctor import examine, healthy
 
-    checks = examine(_config_file(context), os.environ)
+    checks = examine(config_file(context), os.environ)
     if as_json:
         typer.echo(json.dumps({"healthy": healthy(checks), "checks": [asdict(check) for check in checks]}))
     else:
@@ -223,8 +222,8 @@ def config_check(
     """Say whether the configuration is right, or everything that is not."""
     if file is not None:
         context.obj = file
-    _settings(context)
-    used = _config_file(context)
+    settings_of(context)
+    used = config_file(context)
     typer.echo(
         "There is no config.toml here: the defaults are in use." if used is None else f"{used} is right."
     )
@@ -236,7 +235,7 @@ def models_list(
     as_json: Annotated[bool, typer.Option("--json", help="Print the models as one JSON list.")] = False,
 ) -> None:
     """Every model known by name; those on offer in Discord are marked."""
-    settings = _settings(context)
+    settings = settings_of(context)
     offered = settings.catalogue()
     models = settings.catalogue(everything=True).values()
     if as_json:
@@ -247,17 +246,6 @@ def models_list(
         mark = "*" if model.name in offered else " "
         size = f"{model.width}x{model.height}"
         typer.echo(f"{mark} {model.name:<{widest}}  {size:>9}  {model.licence}  {model.about}")
-
-
-def _config_file(context: typer.Context) -> Path | None:
-    named = cast("Path | None", context.obj)
-    return named if named is not None or not DEFAULT_CONFIG.exists() else DEFAULT_CONFIG
-
-
-def _settings(context: typer.Context) -> "Settings":
-    from bot.config import load_settings
-
-    return load_settings(_config_file(context), os.environ)
 
 
 def main() -> NoReturn:

@@ -33,6 +33,7 @@ def exit_code(error: Exception) -> int | None:
     """The exit code for an error that somebody can do something about; None for a fault of ours."""
     # Imported where something went wrong: a command that succeeds need not wait for them.
     from bot.config_problems import ConfigError
+    from bot.ops.backup_errors import BackupDamaged, BackupRefused
     from bot.out_files import UnwritableOut
     from bot.prompt import FlagError
     from bot.store import StoreError
@@ -42,11 +43,11 @@ def exit_code(error: Exception) -> int | None:
     match error:
         case Interrupted():
             return INTERRUPTED
-        case NotMade(by_request=by_request):
+        case NotMade(by_request=by_request) | BackupRefused(by_request=by_request):
             return WRONG_REQUEST if by_request else ANYTHING_ELSE
         case InvalidRequest() | UploadRefused() | FlagError() | ConfigError() | UnwritableOut():
             return WRONG_REQUEST
-        case InferenceError() | StoreError() | OSError():
+        case InferenceError() | StoreError() | BackupDamaged() | OSError():
             return ANYTHING_ELSE
         case _:
             return WRONG_REQUEST if isinstance(error, _UsageError) else None

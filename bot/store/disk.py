@@ -40,15 +40,15 @@ def telling_full(path: Path) -> Iterator[None]:
 
 
 class FolderLock:
-    """The right to use a storage folder, held until `release` or the end of the process.
+    """The right to use a folder, held until `release` or the end of the process; one for each `name`.
 
     Raises:
         StoreInUse: another process, or another store of this one, holds it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "easel.lock") -> None:
         # The kernel drops a flock with its process, however that ends: no stale lock to clean up.
-        self._descriptor = os.open(folder / "easel.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

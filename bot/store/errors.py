@@ -9,6 +9,7 @@
     ├── StaleAttempt        another attempt has taken the job over
     ├── PictureLost         a picture's file is gone or is not what was stored
     ├── StoreInUse          another process has the folder open
+    ├── RestoreCutShort     a restore has begun and not ended
     ├── SchemaTooNew        a newer Easel wrote the database
     ├── DatabaseDamaged     the database cannot be read, or is not Easel's
     ├── DatabaseUnusable    the database is whole as far as one knows, but cannot be used now
@@ -17,10 +18,12 @@
 `str()` of each is one clear line.
 """
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.quota import Refused
+from bot.store.layout import how_to_restore
 
 if TYPE_CHECKING:
     from bot.store.records import JobRecord, JobState
@@ -124,6 +127,19 @@ class StoreInUse(StoreError):  # noqa: N818
         return f"another Easel is using {self.folder}; stop it first, or give this one its own storage.folder"
 
 
+class RestoreCutShort(StoreError):  # noqa: N818
+    """A restore of `backup` to `folder` has begun and not ended: what is there is neither old nor new."""
+
+    def __init__(self, folder: Path, backup: Path) -> None:
+        super().__init__(folder, backup)
+        self.folder = folder
+        self.backup = backup
+
+    def __str__(self) -> str:
+        again = f"easel restore {shlex.quote(str(self.backup))}"
+        return f"a restore to {self.folder} was cut short; run `{again}` again, it goes on"
+
+
 class SchemaTooNew(StoreError):  # noqa: N818
     """The database at `path` has schema `found`; this Easel knows up to `known`."""
 
@@ -136,7 +152,7 @@ class SchemaTooNew(StoreError):  # noqa: N818
     def __str__(self) -> str:
         return (
             f"{self.path} was written by a newer Easel (schema {self.found}, this one knows {self.known}); "
-            "update Easel, or restore the backup made before that update"
+            f"update Easel, or {how_to_restore(self.path.parent, self.known)}"
         )
 
 
@@ -150,8 +166,8 @@ class DatabaseDamaged(StoreError):  # noqa: N818
 
     def __str__(self) -> str:
         return (
-            f"{self.path} is damaged ({self.detail}); put a copy from {self.path.parent / 'backups'} or your "
-            "own backup in its place, or move it away to start empty"
+            f"{self.path} is damaged ({self.detail}); {how_to_restore(self.path.parent)}, or to start empty "
+            f"move it away together with {self.path.name}-wal and {self.path.name}-shm where they exist"
         )
 
 

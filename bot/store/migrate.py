@@ -14,9 +14,8 @@ from typing import Final
 
 from bot.store.disk import flush_file, flush_folder
 from bot.store.errors import DatabaseDamaged, DatabaseUnusable, SchemaTooNew
+from bot.store.layout import APPLICATION_ID, BACKUPS_NAME
 
-APPLICATION_ID: Final = 0x4541534C
-"""“EASL”."""
 _FILE: Final = re.compile(r"(\d{4})_(\w+)\.sql")
 
 
@@ -118,7 +117,7 @@ def check(database: sqlite3.Connection, path: Path) -> None:
 
 
 def _back_up(database: sqlite3.Connection, path: Path, version: int) -> None:
-    folder = path.parent / "backups"
+    folder = path.parent / BACKUPS_NAME
     folder.mkdir(exist_ok=True)
     copy = folder / f"{path.stem}-before-schema-{version + 1}{path.suffix}"
     unfinished = copy.with_suffix(".part")

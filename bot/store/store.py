@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 import aiosqlite
 
@@ -13,16 +12,15 @@ from bot.quota import Policies, Policy, Usage
 from bot.store import drafts, figures, house_rules, images, jobs, ledger
 from bot.store.database import Database
 from bot.store.disk import FolderLock
+from bot.store.errors import RestoreCutShort
 from bot.store.figures import Figures
 from bot.store.house_rules import AuditEntry
+from bot.store.layout import DATABASE_NAME, IMAGES_NAME, restore_under_way
 from bot.store.ledger import LedgerEntry
 from bot.store.migrate import migrate, shipped_migrations
 from bot.store.picture_files import PictureFiles
 from bot.store.records import JobRecord, Picture
 from bot.store.upkeep import Upkeep
-
-DATABASE_NAME: Final = "easel.db"
-IMAGES_NAME: Final = "images"
 
 
 def _now() -> datetime:
@@ -50,6 +48,7 @@ class Store(Upkeep):
             StoreInUse: another process has it open.
             SchemaTooNew: a newer Easel wrote it.
             DatabaseDamaged: the database cannot be read.
+            RestoreCutShort: a restore has begun and not ended.
             OSError: the folder cannot be made or written.
         """
         files = PictureFiles(folder / IMAGES_NAME)
@@ -216,9 +215,16 @@ def _prepare(folder: Path, files: PictureFiles) -> FolderLock:
     folder.mkdir(parents=True, exist_ok=True)
     lock = FolderLock(folder)
     try:
+        _require_no_restore(folder)
         files.prepare()
         migrate(folder / DATABASE_NAME, shipped_migrations())
     except BaseException:
         lock.release()
         raise
     return lock
+
+
+def _require_no_restore(folder: Path) -> None:
+    backup = restore_under_way(folder)
+    if backup is not None:
+        raise RestoreCutShort(folder, backup)

@@ -181,7 +181,7 @@ async def test_a_damaged_database_is_refused(tmp_path: Path, damage: str) -> Non
             connection.execute("CREATE TABLE theirs (x)")
     before = path.read_bytes()
     for _ in range(2):
-        with pytest.raises(DatabaseDamaged, match="put a copy from") as caught:
+        with pytest.raises(DatabaseDamaged, match="put back your own backup with `easel restore") as caught:
             await Store.open(tmp_path)
     assert caught.value.path == path
     assert path.read_bytes() == before
