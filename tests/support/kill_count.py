@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from kill_watch import Watch
 
 LEAST_DELIVERED: Final = 0.95
 """Of the accepted jobs; refusing or refunding everything is no pass."""
@@ -48,25 +50,23 @@ class Tally:
         )
 
 
-def reckon(folder: Path, *, cards: Set[str], shown: Mapping[str, Set[int]]) -> Tally:
+def reckon(folder: Path, watch: Watch) -> Tally:
     """Count.
 
     Args:
-        folder: the bot's storage folder; the bot has left.
-        cards: the jobs that people saw a message of.
-        shown: by job, the messages that ever showed its finished pictures.
+        folder: the bot's storage folder; the bot has left, and every job is over.
+        watch: what people saw.
     """
     connection = sqlite3.connect(folder / "easel.db")
     connection.row_factory = sqlite3.Row
     try:
-        return _reckoned(connection, folder / "images", cards, shown)
+        return _reckoned(connection, folder / "images", watch)
     finally:
         connection.close()
 
 
-def _reckoned(
-    database: sqlite3.Connection, images: Path, cards: Set[str], shown: Mapping[str, Set[int]]
-) -> Tally:
+def _reckoned(database: sqlite3.Connection, images: Path, watch: Watch) -> Tally:
+    cards, shown = watch.cards, watch.shown
     jobs = {row["id"]: row for row in database.execute("SELECT * FROM jobs")}
     entries: dict[str, list[sqlite3.Row]] = defaultdict(list)
     for row in database.execute("SELECT * FROM ledger ORDER BY number"):
@@ -75,7 +75,7 @@ def _reckoned(
     faults = [fault for fault in faults if fault != "integrity_check: ok"]
 
     seen = {job for job, messages in shown.items() if messages}
-    lost = dict.fromkeys((cards | seen) - jobs.keys(), "people saw it, the database does not know it")
+    lost = dict.fromkeys((cards.keys() | seen) - jobs.keys(), "people saw it, the database does not know it")
     for name, job in jobs.items():
         state = job["state"]
         if state not in ("delivered", "failed", "cancelled"):
@@ -84,7 +84,7 @@ def _reckoned(
             lost[name] = "delivered, but nobody saw it"
     file_faults = _lost_files(database, images)
     lost |= file_faults
-    doubled = {job: f"in {len(messages)} messages" for job, messages in shown.items() if len(messages) > 1}
+    doubled = {job: f"in {len(messages)} messages" for job, messages in cards.items() if len(messages) > 1}
     doubled |= {
         name: f"{jobs[name]['state']} and yet shown"
         for name in seen & jobs.keys()
@@ -95,10 +95,11 @@ def _reckoned(
         if (wrong := _wrong_charge(job, entries[name])) is not None:
             mischarged[name] = wrong
     faults += _orphans(database, images)
+    faults += [f"the message of job {name} still offers to cancel it" for name in sorted(watch.going_on)]
     for kind, found in (("lost", lost), ("doubled", doubled), ("mischarged", mischarged)):
         faults += [f"{kind}: job {name}: {why}" for name, why in sorted(found.items())]
     return Tally(
-        accepted=len(jobs.keys() | cards | seen),
+        accepted=len(jobs.keys() | cards.keys() | seen),
         delivered=sum(
             job["state"] == "delivered" and len(shown.get(name, ())) == 1 for name, job in jobs.items()
         ),

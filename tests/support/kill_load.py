@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import time
 from typing import Final
 
 from kill_watch import Watch, more_of
@@ -13,6 +14,14 @@ NAMES: Final = ("ada", "ben", "mia", "ida", "lou", "max")
 BUTTONS_SHARE: Final = 0.4
 CANCELS_SHARE: Final = 0.01
 COLOURS: Final = ("red", "blue", "green", "yellow", "white", "black")
+PRIVATE_SHARE: Final = 0.1
+TROUBLED: Final = (
+    "POST /interactions",
+    "PATCH /webhooks",
+    "POST /channels",
+    "PATCH /channels",
+    "GET /webhooks",
+)
 THINGS: Final = ("house", "boat", "star", "tree", "moon", "cat")
 
 
@@ -23,6 +32,7 @@ class Load:
         random_numbers: chooses what each does next.
 
     Attributes:
+        waits: seconds until somebody who asked was answered; those who never were are not in it.
         asked: how often somebody asked for pictures; what turned out to be made already is taken off again.
     """
 
@@ -33,6 +43,7 @@ class Load:
         self._people = [_person(discord, name) for name in NAMES]
         self._asking: set[asyncio.Task[None]] = set()
         self.asked = 0
+        self.waits: list[float] = []
 
     async def burst(self, requests: int, *, over: float) -> None:
         """Have so many things asked for, spread over some seconds; answers are not waited for."""
@@ -42,6 +53,22 @@ class Load:
             self._asking.add(task)
             task.add_done_callback(self._asking.discard)
             await asyncio.sleep(self._random.uniform(0, 2 * over / requests))
+
+    def trouble(self) -> None:
+        """Discord answers a few of the next requests badly, before or after it has acted upon them."""
+        for _ in range(self._random.randint(1, 4)):
+            where, after = self._random.choice(TROUBLED), self._random.random() < 0.5
+            match self._random.choice(("reset", "error", "limit", "delay")):
+                case "reset":
+                    self._discord.faults.reset(where, after=after)
+                case "error":
+                    self._discord.faults.error(
+                        where, after=after, status=self._random.choice((500, 502, 503))
+                    )
+                case "limit":
+                    self._discord.faults.rate_limit(where, retry_after=self._random.uniform(0.05, 1.0))
+                case _:
+                    self._discord.faults.delay(where, seconds=self._random.uniform(0.1, 1.5))
 
     async def answered(self) -> None:
         """Wait until everybody has heard something, or that the application did not respond.
@@ -54,6 +81,7 @@ class Load:
 
     async def _act(self, person: Person) -> None:
         choice = self._random.random()
+        began = time.perf_counter()
         with contextlib.suppress(Refusal):  # a bot that is dead does not answer: that is the trial
             if choice < CANCELS_SHARE and self._watch.cancellable:
                 message = self._random.choice(list(self._watch.cancellable.values()))
@@ -62,6 +90,7 @@ class Load:
                 await self._press(person)
             else:
                 await self._imagine(person)
+            self.waits.append(time.perf_counter() - began)
 
     async def _press(self, person: Person) -> None:
         message = self._random.choice(list(self._watch.finished.values())[-20:])
@@ -81,7 +110,12 @@ class Load:
         words = f"a {self._random.choice(COLOURS)} {self._random.choice(THINGS)}"
         seed, steps = self._random.randrange(2**32), self._random.randint(3, 20)
         await person.command(
-            "imagine", prompt=words, seed=seed, steps=steps, count=self._random.randint(1, 2)
+            "imagine",
+            prompt=words,
+            seed=seed,
+            steps=steps,
+            count=self._random.randint(1, 2),
+            private=self._random.random() < PRIVATE_SHARE,
         )
 
 

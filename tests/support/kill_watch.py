@@ -15,7 +15,7 @@ class Watch:
     """Looks at every message of the bot at the moment it is posted or edited.
 
     Attributes:
-        cards: ids of jobs that any message named as its own, by a button to cancel, retry or delete.
+        cards: by job, the messages that named it as their own, by a button to cancel, retry or delete.
         shown: by job, the ids of the messages that ever showed its finished pictures.
         finished: the messages that show finished pictures, oldest first.
         cancellable: the messages with a Cancel button, likewise.
@@ -24,7 +24,7 @@ class Watch:
     def __init__(self, discord: LoopbackDiscord) -> None:
         self._backend = discord.backend
         self._bot = discord.world.application.bot.id
-        self.cards: set[str] = set()
+        self.cards: dict[str, set[int]] = defaultdict(set)
         self.shown: dict[str, set[int]] = defaultdict(set)
         self.finished: dict[int, Message] = {}
         self.cancellable: dict[int, Message] = {}
@@ -41,13 +41,19 @@ class Watch:
             return
         message = Message(self._backend, stored)
         verbs = own_verbs(message)
-        self.cards |= set(verbs.values())
+        for job in verbs.values():
+            self.cards[job].add(message.id)
         self.cancellable.pop(message.id, None)
         if "cancel" in verbs:
             self.cancellable[message.id] = message
         if "bin" in verbs and message.pictures:
             self.shown[verbs["bin"]].add(message.id)
             self.finished[message.id] = message
+
+    @property
+    def going_on(self) -> set[str]:
+        """Jobs whose message offers to cancel them."""
+        return {own_verbs(message)["cancel"] for message in self.cancellable.values()}
 
 
 def own_verbs(message: Message) -> dict[str, str]:
