@@ -19,8 +19,9 @@ from bot.cli import main
 from bot.delivery import Delivery
 from bot.follow import Follower
 from bot.post import Frame, Post
-from bot.store import JobRecord, Store, ledger
+from bot.store import JobRecord, Store, images, ledger
 from bot.store.picture_files import PictureFiles
+from inference import FailureCode
 
 Edge = Callable[..., Awaitable[Any]]
 
@@ -127,11 +128,43 @@ def keep_the_money() -> None:
     ledger.refund = refund  # type: ignore[assignment]
 
 
+def refund_everything() -> None:
+    """Pictures that are made and never shown: honest, and good for nothing."""
+
+    async def deliver(self: Follower) -> None:
+        await self.fail(FailureCode.INTERNAL)
+
+    Follower.deliver = deliver  # type: ignore[method-assign]
+
+
+def tell_nobody() -> None:
+    """Jobs that fail while their messages go on promising pictures."""
+
+    async def last_word(*_arguments: object) -> None:
+        return
+
+    refund_everything()
+    Follower._last_word = last_word  # type: ignore[assignment,method-assign]
+
+
+def leave_files() -> None:
+    """A store that forgets pictures and keeps their files."""
+
+    async def unneeded(*_arguments: object) -> set[str]:
+        return set()
+
+    refund_everything()
+    images.unneeded = unneeded  # type: ignore[assignment]
+
+
 BREAKS: Final[dict[str, Callable[[], None]]] = {
     "none": lambda: None,
     "lost": forget_jobs,
     "doubled": post_anew,
     "mischarged": keep_the_money,
+    "refused": refund_everything,
+    "untold": tell_nobody,
+    "orphaned": leave_files,
 }
 
 
