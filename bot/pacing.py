@@ -26,7 +26,7 @@ class Rate:
     burst: int
 
 
-OVERALL: Final = Rate(per_second=20, burst=20)
+OVERALL: Final = Rate(per_second=40, burst=40)
 CHANNEL: Final = Rate(per_second=1, burst=4)
 SLOW: Final = Rate(per_second=1, burst=1)
 

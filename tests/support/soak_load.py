@@ -90,8 +90,9 @@ class Outcome:
     def line(self) -> str:
         """All of it in one line."""
         figures = self.figures
+        counted = self.tally.line(kills=0, asked=self.asked).removeprefix("kills=0 ")
         return (
-            f"minutes={len(figures.bot)} {self.tally.line(kills=0, asked=self.asked).removeprefix('kills=0 ')} "
+            f"minutes={len(figures.bot)} {counted} "
             f"answer_p99_ms={1e3 * figures.p99:.0f} answer_max_ms={1e3 * figures.longest:.0f} "
             f"bot_mib={figures.bot[-1]:.0f} bot_growth={figures.grew(figures.bot):.3f} "
             f"worker_mib={figures.worker[-1]:.0f} worker_growth={figures.grew(figures.worker):.3f}"
