@@ -190,16 +190,18 @@ def _owed(database: Path) -> float:
 def table(results: Sequence[Result]) -> str:
     """The results in Markdown."""
     rows = "\n".join(
-        f"| {each.worker} | {1e3 * each.p50_s:.0f} ms | {1e3 * each.p99_s:.0f} ms | {1e3 * each.most_s:.0f} ms "
-        f"| {each.accepted} | {each.ended.get('delivered', 0)} | {each.refused} | {each.unanswered} |"
+        f"| {each.worker} | {1e3 * each.p50_s:.0f} ms | {1e3 * each.p99_s:.0f} ms "
+        f"| {1e3 * each.most_s:.0f} ms | {each.accepted} | {each.ended.get('delivered', 0)} "
+        f"| {each.refused} | {each.unanswered} |"
         for each in results
     )
+    where = f"{os.cpu_count()} cores ({platform.machine()})"
     return f"""# Answers under load
 
-{results[0].rate:g} `/imagine` a second for {results[0].seconds:g} s, from {PEOPLE} people, on a machine with
-{os.cpu_count()} cores ({platform.machine()}) on which the loopback Discord and those people ran, too. With the
-real worker, busy throughout, each may have {WAITING["real"]} jobs waiting, and is refused with that limit named
-beyond; with the scripted one, which computes nothing, nobody is.
+{results[0].rate:g} `/imagine` a second for {results[0].seconds:g} s, from {PEOPLE} people, on a machine
+with {where} that ran the loopback Discord and those people, too. With the real worker, busy
+throughout, each may have {WAITING["real"]} jobs waiting and is refused, with that limit named, beyond; with the
+scripted one, which computes nothing, nobody is.
 
 | worker | median | 99 in 100 | the slowest | accepted | delivered | refused, with the limit | not answered |
 | --- | --- | --- | --- | --- | --- | --- | --- |
