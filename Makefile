@@ -3,9 +3,12 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8420
+KILLS  ?= 1000
+SEED   ?= 1
+MINUTES ?= 30
 
 .DEFAULT_GOAL := help
-.PHONY: help setup playground run test check soak clients screenshots bench clean
+.PHONY: help setup playground run test check soak soak-kills soak-load clients screenshots bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,8 +37,14 @@ check: setup ## formatting, lint, types
 test: check ## everything CI runs
 	$(BIN)/python -m pytest -m 'not soak and not clients' -n auto --maxprocesses 4 --dist loadfile
 
-soak: setup ## the long proofs
+soak: soak-kills soak-load ## the long proofs
 	$(BIN)/python -m pytest -m soak
+
+soak-kills: setup ## kill the bot KILLS times under load, and account for every job
+	@$(BIN)/python tests/support/soak_kills.py --kills $(KILLS) --seed $(SEED)
+
+soak-load: setup ## MINUTES of steady load: memory, answers, accounts
+	@$(BIN)/python tests/support/soak_load.py --minutes $(MINUTES) --seed $(SEED)
 
 clients: setup ## other Discord client libraries against the loopback Discord (needs npm and node)
 	test -d $(VENV)/clients || $(PYTHON) -m venv $(VENV)/clients

@@ -200,8 +200,8 @@ def table(results: Sequence[Result]) -> str:
 
 {results[0].rate:g} `/imagine` a second for {results[0].seconds:g} s, from {PEOPLE} people, on a machine
 with {where} that ran the loopback Discord and those people, too. With the real worker, busy
-throughout, each may have {WAITING["real"]} jobs waiting and is refused, with that limit named, beyond; with the
-scripted one, which computes nothing, nobody is.
+throughout, each may have {WAITING["real"]} jobs waiting and is refused beyond, with that limit named; with
+the scripted one, which computes nothing, nobody is.
 
 | worker | median | 99 in 100 | the slowest | accepted | delivered | refused, with the limit | not answered |
 | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -31,9 +31,9 @@ REAL_EVERY: Final = 20
 TERM_EVERY: Final = 10
 """After so many kills comes one life that is asked to leave instead."""
 TROUBLE_SHARE: Final = 0.3
-REQUESTS: Final = 12
+REQUESTS: Final = 20
 """Things asked for in a life."""
-SPREAD: Final = 0.8
+SPREAD: Final = 1.0
 """Seconds over which they come."""
 TO_DRAW: Final = 60.0
 """Seconds within which the real worker has begun something, on any machine."""
@@ -56,7 +56,7 @@ def lives(kills: int, random_numbers: random.Random) -> list[Life]:
             plan.append(Life(real=real, moment=moment, worker_first=worker_first, trouble=trouble))
         else:
             points = points or random_numbers.sample(POINTS, len(POINTS))
-            passes = random_numbers.randint(1, 6)
+            passes = random_numbers.randint(2, 12)
             plan.append(Life(real=real, point=points.pop(), passes=passes, trouble=trouble))
         if number % TERM_EVERY == 0:
             plan.append(Life(end=signal.SIGTERM, moment=random_numbers.uniform(0, 1.2)))
