@@ -192,7 +192,14 @@ def _assemble(
         fresh_seed=lambda: secrets.randbelow(SEEDS),
     )
     post = Post(client, pacing=Pacing(invalid=lambda: tap.invalid), now=tap.time.now)
-    delivery = Delivery(store=store, post=post, studio=studio, pace=pace, previews=settings.engine.previews)
+    delivery = Delivery(
+        store=store,
+        post=post,
+        studio=studio,
+        timings=client.timings,
+        pace=pace,
+        previews=settings.engine.previews,
+    )
     editing = Editing(studio=studio, delivery=delivery, store=store, limits=settings.limits)
     presses = JobPresses(studio=studio, delivery=delivery, store=store, post=post, editing=editing)
     client.connect_studio(presses, delivery)

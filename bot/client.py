@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import time
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -10,6 +11,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
+from bot.ops.timings import Timings
 from bot.prompt import FlagError
 from bot.refusal import Draining, FormRefused, NotHere, Refusal
 from bot.render import words
@@ -26,6 +28,8 @@ from inference import EngineClosed, InvalidRequest
 
 log = logging.getLogger(__name__)
 
+HEARD = "heard"
+"""Among an interaction's extras: when it came, in seconds of `time.monotonic`."""
 TOO_LATE = 10062
 """Discord's “Unknown interaction”: the three seconds are over."""
 
@@ -49,6 +53,10 @@ class Losses(Protocol):
 class EaselTree(app_commands.CommandTree["EaselClient"]):
     """The command tree, with the one error handler."""
 
+    async def interaction_check(self, interaction: "discord.Interaction[EaselClient]", /) -> bool:
+        interaction.extras[HEARD] = time.monotonic()
+        return True
+
     async def on_error(
         self, interaction: "discord.Interaction[EaselClient]", error: app_commands.AppCommandError, /
     ) -> None:
@@ -63,13 +71,19 @@ class EaselClient(discord.Client):
         store: remembers which commands are registered.
         test_guilds: servers in which commands are registered at once; none means globally.
         trace: hears of every request to Discord.
+        timings: hears how long people waited, and of every no.
 
     Attributes:
         disconnects: connections to the gateway that were lost.
     """
 
     def __init__(
-        self, *, store: Store, test_guilds: Sequence[int], trace: aiohttp.TraceConfig = discord.utils.MISSING
+        self,
+        *,
+        store: Store,
+        test_guilds: Sequence[int],
+        trace: aiohttp.TraceConfig = discord.utils.MISSING,
+        timings: Timings | None = None,
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -85,6 +99,7 @@ class EaselClient(discord.Client):
             ),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         )
+        self.timings = timings or Timings()
         self._store = store
         self._test_guilds = [discord.Object(guild) for guild in test_guilds]
         self._presses: Presses | None = None
@@ -101,6 +116,7 @@ class EaselClient(discord.Client):
         """A job's button was pressed; whatever goes wrong ends in `explain`."""
         if self._presses is None:
             raise RuntimeError("no one answers presses yet")
+        interaction.extras[HEARD] = time.monotonic()
         try:
             await self._presses.pressed(interaction, button)
         except Exception as error:  # noqa: BLE001 — the one place that words every error
@@ -112,6 +128,7 @@ class EaselClient(discord.Client):
             return
         if self._presses is None:
             raise RuntimeError("no one answers forms yet")
+        interaction.extras[HEARD] = time.monotonic()
         try:
             await self._presses.submitted(interaction)
         except Exception as error:  # noqa: BLE001 — the one place that words every error
@@ -166,6 +183,7 @@ class EaselClient(discord.Client):
         again: discord.ui.View = discord.utils.MISSING
         if isinstance(error, FormRefused):
             again, error = mend_view(error.job), error.cause
+        self.timings.refused(error)
         sentence = _sentence(error)
         if isinstance(error, PictureLost | UnreadableRequest | DiskFull):
             log.error("an interaction failed: %s", error, extra={"interaction": interaction.id})

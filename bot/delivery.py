@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.ending import Reason
 from bot.follow import PRIVATE_DEADLINE, Desk, Follower, NotSent
+from bot.ops.timings import Timings
 from bot.post import OutOfReach, Post
 from bot.refusal import UnknownJob
 from bot.render.cards import Allowance, Look
@@ -40,18 +41,26 @@ class Delivery:
     """Owns the tasks that follow jobs.
 
     Args:
+        timings: hears how long people waited.
         pace: seconds between two passing edits of one message; more when many jobs are live.
         previews: show how the pictures look while they form.
     """
 
     def __init__(
-        self, *, store: Store, post: Post, studio: Studio, pace: float = PACE, previews: bool = True
+        self,
+        *,
+        store: Store,
+        post: Post,
+        studio: Studio,
+        timings: Timings,
+        pace: float = PACE,
+        previews: bool = True,
     ) -> None:
         self._store = store
         self._post = post
         self._studio = studio
         self._pace = pace
-        self._desk = Desk(store=store, post=post, pace=self._slowed, previews=previews)
+        self._desk = Desk(store=store, post=post, pace=self._slowed, previews=previews, timings=timings)
         self._live: dict[str, _Live] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False

@@ -15,6 +15,7 @@ import discord
 
 from bot import attachments
 from bot.ending import Reason
+from bot.ops.timings import Timings
 from bot.pane import Pane
 from bot.post import TRANSIENT, Frame, MessageGone, OutOfReach, Post, passes, pauses
 from bot.render.cards import Look
@@ -47,12 +48,14 @@ class Desk:
     Attributes:
         pace: answers how many seconds lie between two passing edits of one message, at least.
         previews: show how the pictures look while they form.
+        timings: hears how long people waited.
     """
 
     store: Store
     post: Post
     pace: Callable[[], float]
     previews: bool
+    timings: Timings
 
 
 class Follower:
@@ -117,6 +120,7 @@ class Follower:
             await self.fail(Reason.NOT_SENT)
         else:
             await self._store.deliver(record.id, message_id)
+            self._desk.timings.delivered(record.asked_at, self._post.now())
 
     async def fail(self, reason: str) -> None:
         """Refund everything, then say so."""

@@ -1,12 +1,13 @@
 """The first answer to whatever makes pictures: the message that the job will live in."""
 
 import logging
+import time
 from typing import Final
 
 import aiohttp
 import discord
 
-from bot.client import Interaction
+from bot.client import HEARD, Interaction
 from bot.delivery import Delivery
 from bot.post import UNKNOWN_MESSAGE
 from bot.render.cards import Allowance, Look
@@ -45,6 +46,7 @@ async def acknowledge(interaction: Interaction, ticket: Ticket, studio: Studio, 
         if message_id is None:
             delivery.in_doubt(ticket.record, ticket.job)
         else:
+            interaction.client.timings.answered(time.monotonic() - interaction.extras[HEARD])
             await delivery.answered(ticket.record, ticket.job, message_id, allowance)
 
 

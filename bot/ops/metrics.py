@@ -43,7 +43,7 @@ class Metrics:
         """
         registry = CollectorRegistry(auto_describe=False)
         registry.register(_Told([*self._of_store(await self._store.figures()), *self._of_process()]))
-        return generate_latest(registry)
+        return generate_latest(registry) + self._client.timings.text()
 
     def _of_store(self, figures: Figures) -> Iterable[Metric]:
         jobs = GaugeMetricFamily("easel_jobs", "Jobs in the database by state.", labels=["state"])

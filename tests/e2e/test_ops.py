@@ -76,7 +76,12 @@ async def test_metrics_tell_what_became_of_jobs(house: House) -> None:
     await until_ready(house)
     message = await house.person("ada").command("imagine", prompt="a star", count=2, steps=4)
     await house.pictures(message)
+    assert "steps" in (await house.person("ada").command("imagine", prompt="a star --steps 9999")).text
     told = await metrics(house)
+    assert told["easel_answer_seconds_count", ""] == told["easel_delivery_seconds_count", ""] == 1
+    assert 0 < told["easel_answer_seconds_sum", ""] < 2.5
+    assert [count for (name, _), count in told.items() if name == "easel_refusals_total"] == [1]
+    assert abs(told["easel_clock_behind_seconds", ""]) < 5
     assert told["easel_jobs", "delivered"] == 1
     assert told["easel_jobs", "running"] == 0
     reserved, unused = (
