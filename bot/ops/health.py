@@ -14,8 +14,8 @@ from inference import Engine
 
 ROOM_NEEDED: Final = 100 * 1024**2
 """Bytes on the disk under which nothing more should be accepted."""
-STANDSTILL: Final = 5.0
-"""Seconds: who stands still for so long does not live."""
+STANDSTILL: Final = 30.0
+"""Seconds of a minute: who stands still for so many of them does not live. One long halt is over by itself."""
 PATIENCE: Final = 2.0
 """Seconds that the database has to take a write."""
 MARK: Final = "readyz"
@@ -52,8 +52,8 @@ class Health:
 
     def trouble_living(self) -> str | None:
         """Why it should be started anew; None where it lives."""
-        if self._lag.recent >= STANDSTILL:
-            return f"the event loop stood still for {self._lag.recent:.1f} s within the last minute"
+        if self._lag.stood_still >= STANDSTILL:
+            return f"the event loop stood still for {self._lag.stood_still:.0f} s of the last minute"
         return None
 
     async def troubles(self) -> dict[str, str]:

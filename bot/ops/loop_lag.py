@@ -14,7 +14,7 @@ NOTABLE: Final = 0.25
 QUIET: Final = 10.0
 """Seconds between two such lines, at least."""
 REMEMBERED: Final = 60.0
-"""Seconds over which `recent` is the worst."""
+"""Seconds over which `stood_still` adds up."""
 
 
 class LoopLag:
@@ -32,9 +32,9 @@ class LoopLag:
         self._said = -QUIET
 
     @property
-    def recent(self) -> float:
-        """At the worst in the last minute."""
-        return max((late for _, late in self._seen), default=0.0)
+    def stood_still(self) -> float:
+        """Seconds of the last minute in which it did not turn."""
+        return sum(late for _, late in self._seen if late >= NOTABLE)
 
     async def watch(self) -> None:
         """Runs until it is cancelled."""

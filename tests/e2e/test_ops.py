@@ -175,9 +175,9 @@ async def test_a_loop_that_stands_still_is_noticed(caplog: pytest.LogCaptureFixt
     assert [record.message for record in caplog.records] == [
         "the event loop stood still for 0.40 s; nobody was answered meanwhile"
     ]
-    assert (lag.last, lag.recent, lag.most) == (0.01, 0.6, 0.6)
+    assert (lag.last, lag.stood_still, lag.most) == (0.01, 1.0, 0.6)
     lag.note(0.0, now=170.0)
-    assert (lag.recent, lag.most) == (0.0, 0.6)
+    assert (lag.stood_still, lag.most) == (0.0, 0.6)
 
 
 async def test_a_loop_that_is_blocked_is_measured() -> None:
