@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.ending import Reason
-from bot.follow import PRIVATE_DEADLINE, Desk, Follower, NotSent
+from bot.follow import PRIVATE_DEADLINE, Desk, Follower
 from bot.ops.timings import Timings
+from bot.outbox import NotSent
 from bot.post import OutOfReach, Post
 from bot.refusal import UnknownJob
 from bot.render.cards import Allowance, Look

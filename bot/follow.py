@@ -6,18 +6,17 @@ from the last edge (see `delivery.Delivery.recover`). The last, delivery, is an 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final, TypeVar
-
-import discord
+from typing import Final
 
 from bot import attachments
 from bot.ending import Reason
 from bot.ops.timings import Timings
+from bot.outbox import NotSent, pauses, persistently
 from bot.pane import Pane
-from bot.post import TRANSIENT, Frame, MessageGone, OutOfReach, Post, passes, pauses
+from bot.post import Frame, MessageGone, OutOfReach, Post
 from bot.render.cards import Look
 from bot.store import DiskFull, JobRecord, PictureLost, Store
 from inference import (
@@ -35,7 +34,6 @@ from inference import (
 )
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 PRIVATE_DEADLINE: Final = timedelta(minutes=14)
 """A private answer can be edited for 15 minutes only; its job must be over before."""
@@ -261,27 +259,3 @@ class Follower:
             return record.message_id or 0
 
         return await persistently(write)
-
-
-class NotSent(Exception):  # noqa: N818
-    """Discord understood the request and refused it; repeating it would not help."""
-
-
-async def persistently(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Repeat `attempt` until it succeeds or can never succeed: nothing acknowledged is dropped for a hiccup.
-
-    Raises:
-        MessageGone, OutOfReach: as `attempt` does.
-        NotSent: Discord refused the request itself.
-    """
-    async for _ in pauses():
-        try:
-            return await attempt()
-        except discord.HTTPException as error:
-            if not passes(error):
-                log.exception("Discord refused a request")
-                raise NotSent from error
-            log.info("Discord is in trouble, trying again: %s", error)
-        except TRANSIENT as error:
-            log.info("Discord could not be reached, trying again: %s", error)
-    raise AssertionError("pauses() never ends")  # pragma: no cover — for the type checker

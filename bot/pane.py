@@ -8,7 +8,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from bot.post import Frame, MessageGone, OutOfReach, Post, passes
+from bot.outbox import passes
+from bot.post import Frame, MessageGone, OutOfReach, Post
 from bot.store import JobRecord
 
 log = logging.getLogger(__name__)

@@ -5,17 +5,15 @@ only one person sees it. After that a public message is edited with the bot's ow
 gone is posted anew with the job's nonce, so that a repeated request cannot post twice.
 """
 
-import asyncio
 import logging
-import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final, cast
 
-import aiohttp
 import discord
 
 from bot.ask import TOKEN_LIFE
+from bot.outbox import FIRST_PAUSE, TRANSIENT, passes
 from bot.pacing import Pacing
 from bot.store import JobRecord
 
@@ -31,8 +29,6 @@ HISTORY_SEARCHED: Final = 200
 """Messages looked through for a job whose answer may or may not have arrived."""
 Frame = Callable[[], tuple[discord.ui.LayoutView, Sequence[discord.File]]]
 """Builds what to show at the moment it is sent: views and files serve one request only."""
-FIRST_PAUSE: Final = 1.0
-LONGEST_PAUSE: Final = 60.0
 
 
 class MessageGone(Exception):  # noqa: N818
@@ -224,25 +220,3 @@ def _custom_ids(message: discord.Message) -> str:
     """All custom ids of a message, joined: enough to look a job's id up in."""
     view = discord.ui.LayoutView.from_message(message, timeout=None)
     return " ".join(str(getattr(item, "custom_id", "")) for item in view.walk_children())
-
-
-TRANSIENT: Final = (discord.RateLimited, aiohttp.ClientError, OSError)
-"""What passes by itself; timeouts are an OSError. `discord.HTTPException` is judged by its status."""
-
-
-def passes(error: Exception) -> bool:
-    """Whether the same request may succeed later."""
-    if isinstance(error, discord.HTTPException):
-        return error.status >= 500 or error.status == 429
-    return isinstance(error, TRANSIENT)
-
-
-async def pauses() -> AsyncIterator[int]:
-    """Count attempts, waiting ever longer before each, up to a minute; jitter keeps many from marching."""
-    attempt = 0
-    pause = FIRST_PAUSE
-    while True:
-        yield attempt
-        attempt += 1
-        await asyncio.sleep(pause * random.uniform(0.75, 1.25))  # noqa: S311 — no secret
-        pause = min(pause * 2, LONGEST_PAUSE)

@@ -15,7 +15,7 @@ from inference import Engine
 ROOM_NEEDED: Final = 100 * 1024**2
 """Bytes on the disk under which nothing more should be accepted."""
 STANDSTILL: Final = 30.0
-"""Seconds of a minute: who stands still for so many of them does not live. One long halt is over by itself."""
+"""Seconds of a minute: who stands still for so many of them does not live; one halt passes."""
 PATIENCE: Final = 2.0
 """Seconds that the database has to take a write."""
 MARK: Final = "readyz"
