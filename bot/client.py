@@ -17,10 +17,13 @@ from bot.refusal import Draining, FormRefused, NotHere, Refusal
 from bot.render import words
 from bot.store import (
     AlreadyAccepted,
+    DatabaseDamaged,
+    DatabaseUnusable,
     DiskFull,
     PictureLost,
     QuotaRefused,
     Store,
+    StoreError,
     UnreadableRequest,
 )
 from bot.views.buttons import JobButton, mend_view
@@ -185,7 +188,7 @@ class EaselClient(discord.Client):
             again, error = mend_view(error.job), error.cause
         self.timings.refused(error)
         sentence = _sentence(error)
-        if isinstance(error, PictureLost | UnreadableRequest | DiskFull):
+        if isinstance(error, _STORED):
             log.error("an interaction failed: %s", error, extra={"interaction": interaction.id})
         if sentence is None:
             log.error("an interaction failed", exc_info=error, extra={"interaction": interaction.id})
@@ -199,13 +202,17 @@ class EaselClient(discord.Client):
             log.warning("could not tell somebody why not: %s", failed, extra={"interaction": interaction.id})
 
 
+_STORED = (PictureLost, UnreadableRequest, DiskFull, DatabaseUnusable, DatabaseDamaged)
+"""What the store could not do and says in a line: no traceback would say more."""
+
+
 def _sentence(error: BaseException) -> str | None:
     match error:
         case Refusal():
             return words.no(error)
         case QuotaRefused(decision=decision):
             return words.refused(decision)
-        case PictureLost() | UnreadableRequest() | DiskFull():
+        case StoreError() if isinstance(error, _STORED):
             return words.stored(error)
         case InvalidRequest():
             return words.invalid(error)

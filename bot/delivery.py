@@ -10,7 +10,7 @@ from typing import Final
 from bot.ending import Reason
 from bot.follow import PRIVATE_DEADLINE, Desk, Follower
 from bot.ops.timings import Timings
-from bot.outbox import NotSent
+from bot.outbox import LONGEST_PAUSE, NotSent, written
 from bot.post import OutOfReach, Post
 from bot.refusal import UnknownJob
 from bot.render.cards import Allowance, Look
@@ -26,7 +26,7 @@ PACE: Final = 2.0
 EDITS_A_SECOND: Final = 10
 """Passing edits of all messages together, at most: a fifth of what Discord allows."""
 RETAKES: Final = 3
-"""How often a story that broke off is taken up again; the last time only to refund."""
+"""How often a story that broke off is taken up again; from then on only to refund, where nothing was made."""
 RETAKE_PAUSE: Final = 2.0
 """Seconds before the first of these, twice as long before the second, and so on."""
 
@@ -76,7 +76,7 @@ class Delivery:
             StoreError: that could not be written down; the next start finds the message and goes on.
         """
         try:
-            record = await self._store.acknowledge(record.id, message_id)
+            record = await written(lambda: self._store.acknowledge(record.id, message_id), though_full=False)
         except StoreError:
             job.cancel()
             raise
@@ -85,7 +85,7 @@ class Delivery:
     async def unanswered(self, record: JobRecord, job: Job) -> None:
         """The acknowledgement never arrived: nobody waits for it, so it costs nothing."""
         job.cancel()
-        await self._store.fail(record.id, Reason.UNANSWERED)
+        await written(lambda: self._store.fail(record.id, Reason.UNANSWERED))
 
     def in_doubt(self, record: JobRecord, job: Job) -> None:
         """A broken connection hides whether the acknowledgement arrived: ask Discord, then go on."""
@@ -168,7 +168,7 @@ class Delivery:
             await self._abandon(record, job, Reason.UNANSWERED)
             return
         # Past the token's life an answer that cannot be found may still have been seen: it is posted anew.
-        record = await self._store.acknowledge(record.id, found)
+        record = await written(lambda: self._store.acknowledge(record.id, found))
         if job is None:
             await self._take_up(record)
         else:
@@ -177,7 +177,7 @@ class Delivery:
     async def _abandon(self, record: JobRecord, job: Job | None, reason: Reason) -> None:
         if job is not None:
             job.cancel()
-        await self._store.fail(record.id, reason)
+        await written(lambda: self._store.fail(record.id, reason))
 
     async def _take_up(self, record: JobRecord) -> None:
         if record.state is JobState.RUNNING:
@@ -215,12 +215,11 @@ class Delivery:
         if live is not None:
             live.job.cancel()
         self._broken[job_id] += 1
-        if self._broken[job_id] <= RETAKES:  # beyond that the next start may try
-            self._start(self._retake(job_id), job_id)
+        self._start(self._retake(job_id), job_id)
 
     async def _retake(self, job_id: str) -> None:
         """Take a broken story up again from what is stored, after a while."""
-        await asyncio.sleep(RETAKE_PAUSE * self._broken[job_id])
+        await asyncio.sleep(min(RETAKE_PAUSE * self._broken[job_id], LONGEST_PAUSE))
         record = await self._store.job(job_id)
         if record is None:
             return
@@ -228,7 +227,8 @@ class Delivery:
             if not record.told:
                 await self._follower(record).say_ending()
             return
-        if self._broken[job_id] == RETAKES:
+        if self._broken[job_id] >= RETAKES and record.state is not JobState.RENDERED:
+            # Pictures that are there may have been shown already: those are sent until they are.
             await self._follower(record).fail(FailureCode.INTERNAL)
         else:
             await self._resume(record)

@@ -6,7 +6,7 @@ from the last edge (see `delivery.Delivery.recover`). The last, delivery, is an 
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from bot import attachments
 from bot.ending import Reason
 from bot.ops.timings import Timings
-from bot.outbox import NotSent, pauses, persistently
+from bot.outbox import NotSent, persistently, written
 from bot.pane import Pane
 from bot.post import Frame, MessageGone, OutOfReach, Post
 from bot.render.cards import Look
@@ -117,20 +117,20 @@ class Follower:
         except NotSent:
             await self.fail(Reason.NOT_SENT)
         else:
-            await self._store.deliver(record.id, message_id)
+            await written(lambda: self._store.deliver(record.id, message_id))
             self._desk.timings.delivered(record.asked_at, self._post.now())
 
     async def fail(self, reason: str) -> None:
         """Refund everything, then say so."""
-        await self._store.fail(self._record.id, reason)
+        await written(lambda: self._store.fail(self._record.id, reason))
         await self._last_word(self._look.failed(reason), self._look.failed_elsewhere(reason))
 
     async def _give_up(self) -> None:
         """Refund what can be shown nowhere, and say so where its owner may still read it."""
-        await self._store.fail(self._record.id, Reason.UNREACHABLE)
+        await written(lambda: self._store.fail(self._record.id, Reason.UNREACHABLE))
         log.warning("delivered nowhere: channel or message out of reach", extra={"job": self._record.id})
         await self._say_elsewhere(self._look.failed_elsewhere(Reason.UNREACHABLE))
-        await self._store.note_told(self._record.id)
+        await written(lambda: self._store.note_told(self._record.id))
 
     async def say_ending(self) -> None:
         """A crash came between a job's end and its last word: say now how it ended without pictures."""
@@ -142,13 +142,8 @@ class Follower:
         """Say so first: the refund is written as soon as the disk takes it."""
         reason = Reason.DISK_FULL
         await self._show_end(self._look.failed(reason), self._look.failed_elsewhere(reason))
-        async for _ in pauses():
-            try:
-                await self._store.fail(self._record.id, reason)
-                await self._store.note_told(self._record.id)
-            except DiskFull:
-                continue
-            return
+        await written(lambda: self._store.fail(self._record.id, reason))
+        await written(lambda: self._store.note_told(self._record.id))
 
     async def answer_arrived(self) -> int | None:
         """The id of the message that acknowledged the job, None if it never arrived.
@@ -169,11 +164,11 @@ class Follower:
                 case Queued():
                     pane.show(self._look.waiting(event))
                 case Started():
-                    attempt, said = await self._store.claim(self._record.id), None
+                    attempt, said = await self._claimed(), None
                     pane.show(self._look.started())
                 case Interrupted(deaths=deaths):
                     said, preview, eta = None, None, None
-                    await self._store.note_deaths(self._record.id, deaths)
+                    await self._noted(deaths)
                     pane.show(self._look.interrupted())
                 case Paused():
                     said = None
@@ -188,10 +183,22 @@ class Follower:
                     pane.show(self._look.drawing(event.step, event.steps, eta, preview))
         outcome = await job.outcome()
         if isinstance(outcome, Done):
-            await self._store.render(
-                self._record.id, attempt, outcome.images, outcome.compute_seconds, outcome.notes
-            )
+            await self._rendered(attempt, outcome)
         return outcome
+
+    # A full disk ends a job that has no pictures yet; a lock is waited for.
+
+    async def _claimed(self) -> int:
+        return await written(lambda: self._store.claim(self._record.id), though_full=False)
+
+    async def _noted(self, deaths: int) -> None:
+        await written(lambda: self._store.note_deaths(self._record.id, deaths), though_full=False)
+
+    async def _rendered(self, attempt: int, made: Done) -> None:
+        def write() -> Awaitable[JobRecord]:
+            return self._store.render(self._record.id, attempt, made.images, made.compute_seconds, made.notes)
+
+        await written(write, though_full=False)
 
     async def _end(self, outcome: Done | Failed | Cancelled) -> None:
         match outcome:
@@ -202,7 +209,7 @@ class Follower:
             case Cancelled() if self._stopped_for is not None:
                 await self.fail(self._stopped_for)
             case Cancelled(compute_seconds=seconds):
-                await self._store.cancel(self._record.id, seconds)
+                await written(lambda: self._store.cancel(self._record.id, seconds))
                 await self._last_word(self._look.cancelled(seconds))
             case Failed(code=FailureCode.CLOSED):
                 pass  # the bot is leaving; what is stored is taken up at the next start
@@ -228,7 +235,7 @@ class Follower:
             elsewhere: what its owner is told directly where its message is out of reach.
         """
         await self._show_end(frame, elsewhere)
-        await self._store.note_told(self._record.id)
+        await written(lambda: self._store.note_told(self._record.id))
 
     async def _show_end(self, frame: Frame, elsewhere: str | None) -> None:
         try:

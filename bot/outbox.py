@@ -14,6 +14,8 @@ from typing import Final, TypeVar
 import aiohttp
 import discord
 
+from bot.store import DatabaseUnusable, DiskFull, StoreError
+
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -39,6 +41,28 @@ async def pauses() -> AsyncIterator[int]:
         attempt += 1
         await asyncio.sleep(pause * random.uniform(0.75, 1.25))  # noqa: S311 — no secret
         pause = min(pause * 2, LONGEST_PAUSE)
+
+
+async def written(write: Callable[[], Awaitable[T]], *, though_full: bool = True) -> T:
+    """Repeat a write to the store while it cannot take it: locked, read-only, or, if so wished, full.
+
+    What was shown to people must be written down, however long that takes; the next start would do it, too.
+
+    Raises:
+        StoreError: it will not be taken later either; `DiskFull` unless `though_full`.
+    """
+    async for attempt in pauses():
+        try:
+            return await write()
+        except DatabaseUnusable as error:
+            failed: StoreError = error
+        except DiskFull as error:
+            if not though_full:
+                raise
+            failed = error
+        if attempt == 0:
+            log.error("cannot be written down for now, trying on: %s", failed)
+    raise AssertionError("pauses() never ends")  # pragma: no cover — for the type checker
 
 
 class NotSent(Exception):  # noqa: N818

@@ -22,7 +22,7 @@ from bot.refusal import (
     Refusal,
     UnknownJob,
 )
-from bot.store import DiskFull, PictureLost, StoreError
+from bot.store import DatabaseDamaged, DatabaseUnusable, DiskFull, PictureLost, StoreError
 from bot.uploads import UploadFault, UploadRefused
 from inference import SAMPLERS, FailureCode, ImageRequest, InvalidRequest, SourcePicture
 
@@ -206,6 +206,10 @@ _UPLOADS: Final = {
     UploadFault.OUT_OF_REACH: "Attach it again.",
     UploadFault.TOO_SLOW: "Try again, or with a smaller one.",
 }
+NO_DATABASE: Final = (
+    "Easel cannot use its database now, and nothing was charged. Try again in a minute; if it goes on, tell "
+    "whoever runs it."
+)
 DISK_FULL: Final = "Easel's disk is full. Tell whoever runs it; what is queued already is safe."
 _AGAIN: Final = "Try again, perhaps with other settings."
 FAILURES: Final[dict[str, str]] = {
@@ -231,6 +235,8 @@ def stored(error: StoreError) -> str:
             return "That picture's file is lost. Make it again with 🔄."
         case DiskFull():
             return DISK_FULL
+        case DatabaseUnusable() | DatabaseDamaged():
+            return NO_DATABASE
         case _:
             return no(UnknownJob())
 

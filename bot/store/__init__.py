@@ -3,6 +3,7 @@
 from bot.store.errors import (
     AlreadyAccepted,
     DatabaseDamaged,
+    DatabaseUnusable,
     DiskFull,
     PictureLost,
     QuotaRefused,
@@ -24,6 +25,7 @@ __all__ = [
     "AlreadyAccepted",
     "AuditEntry",
     "DatabaseDamaged",
+    "DatabaseUnusable",
     "DiskFull",
     "Figures",
     "JobKind",

@@ -9,11 +9,24 @@ from typing import Any, Final, TypeVar
 
 import aiosqlite
 
-from bot.store.errors import DatabaseDamaged, DiskFull
+from bot.store.errors import DatabaseDamaged, DatabaseUnusable, DiskFull
 
 T = TypeVar("T")
 Work = Callable[[aiosqlite.Connection], Awaitable[T]]
 
+BUSY_TIMEOUT: Final = 1500
+"""Milliseconds to wait for whoever else has locked the database: Discord waits three seconds in all."""
+UNUSABLE: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+    }
+)
+"""Primary result codes of what may be mended while Easel runs (https://www.sqlite.org/rescode.html)."""
 _DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _NO_ROOM: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
 
@@ -41,7 +54,7 @@ class Database:
         connection = await aiosqlite.connect(path, isolation_level=None)
         connection.row_factory = sqlite3.Row
         for pragma in (
-            "busy_timeout = 5000",
+            f"busy_timeout = {BUSY_TIMEOUT}",
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
@@ -60,6 +73,7 @@ class Database:
         Raises:
             DiskFull: there is no room; nothing was written.
             DatabaseDamaged: SQLite found a damaged page.
+            DatabaseUnusable: somebody else has locked it, or it cannot be written; nothing was written.
         """
         return await self.whole(self._in_transaction(work))
 
@@ -101,4 +115,6 @@ class Database:
                 raise DatabaseDamaged(self._path, str(error)) from error
             if code in _NO_ROOM or code & 0xFF == sqlite3.SQLITE_FULL:
                 raise DiskFull(self._path) from error
+            if code & 0xFF in UNUSABLE:
+                raise DatabaseUnusable(self._path, str(error)) from error
             raise

@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from bot.store.database import UNUSABLE
 from bot.store.disk import flush_file, flush_folder
 from bot.store.errors import DatabaseDamaged, DatabaseUnusable, SchemaTooNew
 from bot.store.layout import APPLICATION_ID, BACKUPS_NAME
@@ -46,19 +47,6 @@ def shipped_migrations() -> tuple[Migration, ...]:
     )
 
 
-_UNUSABLE: Final = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PERM,
-    }
-)
-
-
 def migrate(path: Path, migrations: Sequence[Migration]) -> None:
     """Check the database and bring it to the last of `migrations`. The caller holds the folder's lock.
 
@@ -86,7 +74,7 @@ def migrate(path: Path, migrations: Sequence[Migration]) -> None:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise DatabaseDamaged(path, str(error)) from error
-        if code in _UNUSABLE:
+        if code in UNUSABLE or code == sqlite3.SQLITE_FULL:
             raise DatabaseUnusable(path, str(error)) from error
         raise  # a migration that is wrong is our own mistake
 
