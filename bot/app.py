@@ -50,6 +50,8 @@ DRAIN_LIMIT: Final = 30.0
 HEARTBEAT: Final = "heartbeat"
 """A file in the storage folder, touched while the bot is connected, for a container's health check."""
 
+TOKEN_REFUSED: Final = 4004
+"""The gateway's “authentication failed”: the token was reset while Easel ran."""
 UNKNOWN_TOKEN: Final = Problem(
     key="discord",
     said="Discord does not know this bot token",
@@ -295,6 +297,10 @@ async def serve(settings: Settings) -> None:
                 await signals.attend(app)
         except discord.LoginFailure:
             raise ConfigError([UNKNOWN_TOKEN]) from None
+        except discord.ConnectionClosed as error:
+            if error.code == TOKEN_REFUSED:
+                raise ConfigError([UNKNOWN_TOKEN]) from None
+            raise ConnectionError(f"Discord ended the connection: {error}") from error
         except (discord.HTTPException, discord.ClientException) as error:
             raise ConnectionError(f"Discord ended the connection: {error}") from error
 

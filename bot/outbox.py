@@ -28,7 +28,8 @@ TRANSIENT: Final = (discord.RateLimited, aiohttp.ClientError, OSError)
 def passes(error: Exception) -> bool:
     """Whether the same request may succeed later."""
     if isinstance(error, discord.HTTPException):
-        return error.status >= 500 or error.status == 429
+        # Unauthorised is the bot's token: it was revoked, and the next start with another goes on.
+        return error.status >= 500 or error.status in (401, 429)
     return isinstance(error, TRANSIENT)
 
 

@@ -194,7 +194,7 @@ class Post:
         """Which of our own errors it is; itself when it is only Discord's trouble."""
         if error.code == UNKNOWN_MESSAGE:
             return MessageGone()
-        if error.code in CHANNEL_CLOSED or error.status in (401, 403):
+        if error.code in CHANNEL_CLOSED or error.status == 403:
             return OutOfReach()
         if error.status == 429:  # discord.py has waited and asked again several times already
             self._pacing.hold(_retry_after(error))

@@ -23,6 +23,7 @@ HEARTBEAT_INTERVAL: Final = 41.25
 """Seconds, as Discord asks for."""
 _HEARTBEAT, _IDENTIFY, _PRESENCE, _VOICE, _RESUME = 1, 2, 3, 4, 6
 _RECONNECT, _REQUEST_MEMBERS, _INVALID_SESSION, _HELLO, _HEARTBEAT_ACK = 7, 8, 9, 10, 11
+_NOT_AUTHENTIC: Final = 4004
 
 
 class _GatewayError(Exception):
@@ -99,6 +100,14 @@ class Gateway:
         for connection in tuple(self._connections):
             self._detach(connection)
             connection.cut()
+
+    async def expel(self) -> None:
+        """Close every connection as Discord does when the bot's token is no longer good."""
+        for connection in tuple(self._connections):
+            if connection.session is not None:
+                self._sessions.remove(connection.session.id)
+            await connection.finish()
+            await connection.socket.close(code=_NOT_AUTHENTIC, message=b"Authentication failed.")
 
     async def close(self) -> None:
         for connection in tuple(self._connections):
@@ -203,7 +212,7 @@ class Gateway:
 
     def _authenticate(self, data: Json) -> None:
         if str(data.get("token")).removeprefix("Bot ") != self._world.application.token:
-            raise _GatewayError(4004, "Authentication failed.")
+            raise _GatewayError(_NOT_AUTHENTIC, "Authentication failed.")
 
     def _send_members(self, session: Session, data: Json) -> None:
         guild = self._world.guilds.get(int(data.get("guild_id", 0)))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 import socket
 from collections.abc import Callable
 from email.utils import formatdate
@@ -108,6 +109,12 @@ class LoopbackDiscord:
     def token(self) -> str:
         """What the bot logs in with."""
         return self.world.application.token
+
+    async def revoke_token(self) -> str:
+        """Make another token for the bot, as *Reset Token* does; whoever has the old one is thrown out."""
+        self.world.application.token = secrets.token_urlsafe()
+        await self.gateway.expel()
+        return self.token
 
     async def start(self) -> None:
         """Listen.

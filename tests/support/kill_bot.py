@@ -50,12 +50,24 @@ class Bot:
 
     Args:
         broken: which of `kill_points.BREAKS` it has.
+        user: whose process it is; None for whoever runs this.
+        settings: more of its environment.
     """
 
-    def __init__(self, folder: Path, discord: LoopbackDiscord, *, broken: str = "none") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        discord: LoopbackDiscord,
+        *,
+        broken: str = "none",
+        user: int | None = None,
+        **settings: str,
+    ) -> None:
         self._folder = folder
         self._discord = discord
         self._broken = broken
+        self._user = user
+        self._settings = settings
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self, life: Life) -> bool:
@@ -71,6 +83,7 @@ class Bot:
             "DISCORD_TOKEN": self._discord.token,
             "INFERENCE_WORKER": "real" if life.real else "scripted",
             "INFERENCE_STEP_SECONDS": str(STEP_SECONDS),
+            **self._settings,
         }
         if life.point is None and self._broken == "none":
             command = [sys.executable, "-m", "bot", "run"]
@@ -78,15 +91,24 @@ class Bot:
             trap = [life.point or "none", str(life.passes), self._broken]
             command = [sys.executable, str(HERE / "kill_points.py"), *trap]
         connections = self._discord.record.count("connected")
-        with (self._folder.parent / "bot.log").open("ab") as log:
+        with self._log.open("ab") as log:
             self.process = process = await asyncio.create_subprocess_exec(
-                *command, env=environment, stderr=log, cwd=ROOT
+                *command, env=environment, stderr=log, cwd=ROOT, user=self._user
             )
         await self._discord.until(
             lambda: process.returncode is not None or self._discord.record.count("connected") > connections,
             timeout=TO_START,
         )
         return process.returncode is None
+
+    @property
+    def _log(self) -> Path:
+        return self._folder.parent / "bot.log"
+
+    @property
+    def said(self) -> str:
+        """Everything it logged, in all its lives."""
+        return self._log.read_text(encoding="utf-8")
 
     async def died(self, within: float) -> bool:
         """Whether it killed itself in so many seconds."""
