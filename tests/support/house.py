@@ -110,10 +110,18 @@ def settings_in(folder: Path, **environment: str) -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path, *, pace: float = 0.2, **environment: str) -> AsyncIterator[House]:
-    """A house that closes itself; at the end, nothing on the wire may have broken Discord's description."""
+async def opened(
+    folder: Path, *, pace: float = 0.2, ahead: float = 0.0, **environment: str
+) -> AsyncIterator[House]:
+    """A house that closes itself; at the end, nothing on the wire may have broken Discord's description.
+
+    Args:
+        pace: seconds between two edits of one message.
+        ahead: seconds that Discord's clock is ahead of this machine's.
+    """
     observer = Conformance(description=Description.load()) if DESCRIPTION.is_file() else None
     async with LoopbackDiscord(observer=observer) as discord:
+        discord.clock.advance(ahead)
         point_discord_py_at(discord.base_url)
         house = House(discord, settings_in(folder, **environment), pace=pace)
         await house.open()
