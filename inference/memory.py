@@ -8,6 +8,18 @@ import torch
 
 _SAID: Final = ("DefaultCPUAllocator", "ALLOC_FAILED", "out of memory")
 """How a CPU, the libraries of a GPU (CUBLAS_STATUS_ALLOC_FAILED …) and its driver say it, each in its way."""
+_NO_PRIMITIVE: Final = "could not create a primitive"
+"""How oneDNN says that it got no memory for its code. It never computes again in that process, also once there
+is memory. (It says “… primitive descriptor” of what it cannot do at all, which is another matter.)"""
+_CONTEXT_LOST: Final = (
+    "device-side assert",
+    "illegal memory access",
+    "illegal instruction",
+    "misaligned address",
+    "unspecified launch failure",
+    "uncorrectable ECC error",
+)
+"""How CUDA says that the process's context is of no use any more."""
 FINE: Final = 64
 """So many tries that went well are followed by one with twice as much."""
 
@@ -17,6 +29,14 @@ def ran_out(error: Exception) -> bool:
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError) and any(words in str(error) for words in _SAID)
+
+
+def beyond_repair(error: Exception) -> bool:
+    """Whether this process can compute nothing any more, whatever is freed: only a new one can."""
+    if not isinstance(error, RuntimeError):
+        return False
+    said = str(error).splitlines()[0] if str(error) else ""
+    return said.endswith(_NO_PRIMITIVE) or ("CUDA" in said and any(each in said for each in _CONTEXT_LOST))
 
 
 def release(device: torch.device) -> None:

@@ -1,8 +1,10 @@
 """The worker: admit → tick → retire, for as long as its process lives."""
 
 import logging
+import os
 import queue
 from collections.abc import Callable
+from typing import Final
 
 import diffusers
 import torch
@@ -12,7 +14,7 @@ from inference.bench import Bench
 from inference.enlarging import enlarged
 from inference.errors import InvalidRequest, ModelUnavailable, NumbersLost
 from inference.job import FailureCode
-from inference.memory import ran_out, release
+from inference.memory import beyond_repair, ran_out, release
 from inference.messages import (
     Admit,
     Awake,
@@ -35,6 +37,9 @@ from inference.models import ModelInfo
 from inference.request import ImageRequest, UpscaleRequest
 from inference.solo.bench import SoloBench
 from inference.warm_models import WarmFamily, WarmModel, WarmModels, WarmPipeline
+
+BEYOND_REPAIR: Final = 70
+"""The exit status of a worker that can compute nothing any more (`EX_SOFTWARE`)."""
 
 log = logging.getLogger("inference.worker")
 
@@ -131,6 +136,7 @@ class Worker:
             warm = self._models.load(model)
         except Exception as error:  # whatever a model does, the worker answers and goes on
             log.warning("loading %s failed", model.name, exc_info=error)
+            _leave_if_beyond_repair(error)
             out_of_memory = failure_code(error) is FailureCode.OUT_OF_MEMORY
             unavailable = error if isinstance(error, ModelUnavailable) else None
             unavailable = unavailable or ModelUnavailable(model.name, describe(error))
@@ -143,6 +149,7 @@ class Worker:
 
     def _refuse(self, job_id: str, error: Exception, seconds: float) -> None:
         log.warning("job %s failed", job_id, exc_info=error)
+        _leave_if_beyond_repair(error)
         code, detail = failure_code(error), describe(error)
         self._say(Refused(job_id=job_id, code=code, detail=detail, compute_seconds=seconds))
         if code is FailureCode.OUT_OF_MEMORY:
@@ -152,6 +159,13 @@ class Worker:
         stopped = (self._bench.stop(job_id), self._solos.stop(job_id))
         for seconds in (each for each in stopped if each is not None):
             self._say(Stopped(job_id=job_id, compute_seconds=seconds))
+
+
+def _leave_if_beyond_repair(error: Exception) -> None:
+    """No job is refused for it: the engine has each made again by the next worker, alone."""
+    if beyond_repair(error):
+        log.critical("this process can compute nothing any more, and leaves")
+        os._exit(BEYOND_REPAIR)
 
 
 def failure_code(error: Exception) -> FailureCode:

@@ -10,7 +10,7 @@ from tiny_models import SIDE, warm
 
 from inference import ImageRequest
 from inference.bench import Bench
-from inference.memory import FINE, Room, ran_out
+from inference.memory import FINE, Room, beyond_repair, ran_out
 from inference.messages import Finished, FromWorker
 from inference.writing import written
 
@@ -187,3 +187,20 @@ def test_a_picture_that_cannot_be_decoded_fails_its_job_alone(monkeypatch: pytes
     assert small.run(1, 2) == {}
     assert set(small.failed) == {"1", "2"}
     assert small.decoded.count(1) == 4
+
+
+@pytest.mark.parametrize(
+    ("error", "is_lost"),
+    [
+        (RuntimeError("could not create a primitive"), True),
+        (RuntimeError("could not create a primitive descriptor for a convolution"), False),
+        (RuntimeError("CUDA error: an illegal memory access was encountered\nCUDA kernel errors …"), True),
+        (RuntimeError("CUDA error: device-side assert triggered"), True),
+        (RuntimeError("CUDA error: out of memory"), False),
+        (ValueError("could not create a primitive"), False),
+        (RuntimeError(), False),
+    ],
+)
+def test_a_process_that_is_lost_is_told_from_a_job_that_failed(error: Exception, is_lost: bool) -> None:
+    """Only a new process helps then; nothing is gained by refusing one job after the other."""
+    assert beyond_repair(error) is is_lost

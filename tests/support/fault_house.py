@@ -62,7 +62,7 @@ def with_words(person: Person, words: str) -> list[Message]:
 
 
 def nothing_is_owed(house: House) -> bool:
-    """Every job is over; who got no pictures, and did not cancel, paid nothing; who did paid at most the price."""
+    """Every job is over; one that failed cost nothing, any other at most its price."""
     rows = house.rows(
         "SELECT jobs.state, jobs.price, coalesce(sum(ledger.amount), 0), count(DISTINCT ledger.kind) "
         "FROM jobs LEFT JOIN ledger ON ledger.job = jobs.id GROUP BY jobs.id"
