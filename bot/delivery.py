@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.ending import Reason
@@ -14,7 +14,7 @@ from bot.outbox import LONGEST_PAUSE, NotSent, written
 from bot.post import OutOfReach, Post
 from bot.refusal import UnknownJob
 from bot.render.cards import Allowance, Look
-from bot.store import JobRecord, JobState, PictureLost, Store, StoreError
+from bot.store import DiskFull, JobRecord, JobState, PictureLost, Store, StoreError
 from bot.studio import Studio
 from inference import FailureCode, InferenceError, Job
 
@@ -77,6 +77,10 @@ class Delivery:
         """
         try:
             record = await written(lambda: self._store.acknowledge(record.id, message_id), though_full=False)
+        except DiskFull:
+            job.cancel()
+            self._spawn(self._follower(replace(record, message_id=message_id)).no_room(), record)
+            return
         except StoreError:
             job.cancel()
             raise

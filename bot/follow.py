@@ -87,7 +87,7 @@ class Follower:
             watch.cancel()
             await pane.close()
         if outcome is None:
-            await self._no_room()
+            await self.no_room()
         else:
             await self._end(outcome)
 
@@ -125,6 +125,13 @@ class Follower:
         await written(lambda: self._store.fail(self._record.id, reason))
         await self._last_word(self._look.failed(reason), self._look.failed_elsewhere(reason))
 
+    async def no_room(self) -> None:
+        """The disk is full: say so first; the refund is written as soon as the disk takes it."""
+        reason = Reason.DISK_FULL
+        await self._show_end(self._look.failed(reason), self._look.failed_elsewhere(reason))
+        await written(lambda: self._store.fail(self._record.id, reason))
+        await written(lambda: self._store.note_told(self._record.id))
+
     async def _give_up(self) -> None:
         """Refund what can be shown nowhere, and say so where its owner may still read it."""
         await written(lambda: self._store.fail(self._record.id, Reason.UNREACHABLE))
@@ -137,13 +144,6 @@ class Follower:
         ending, reason = self._look.ended(), self._record.reason
         if ending is not None:
             await self._last_word(ending, reason and self._look.failed_elsewhere(reason))
-
-    async def _no_room(self) -> None:
-        """Say so first: the refund is written as soon as the disk takes it."""
-        reason = Reason.DISK_FULL
-        await self._show_end(self._look.failed(reason), self._look.failed_elsewhere(reason))
-        await written(lambda: self._store.fail(self._record.id, reason))
-        await written(lambda: self._store.note_told(self._record.id))
 
     async def answer_arrived(self) -> int | None:
         """The id of the message that acknowledged the job, None if it never arrived.

@@ -9,8 +9,8 @@ import torch
 _SAID: Final = ("DefaultCPUAllocator", "ALLOC_FAILED", "out of memory")
 """How a CPU, the libraries of a GPU (CUBLAS_STATUS_ALLOC_FAILED …) and its driver say it, each in its way."""
 _NO_PRIMITIVE: Final = "could not create a primitive"
-"""How oneDNN says that it got no memory for its code. It never computes again in that process, also once there
-is memory. (It says “… primitive descriptor” of what it cannot do at all, which is another matter.)"""
+"""How oneDNN says that it got no memory for its code. It never computes again in that process, also once
+there is memory. (It says “… primitive descriptor” of what it cannot do at all, which is another matter.)"""
 _CONTEXT_LOST: Final = (
     "device-side assert",
     "illegal memory access",

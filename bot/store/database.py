@@ -14,7 +14,7 @@ from bot.store.errors import DatabaseDamaged, DatabaseUnusable, DiskFull
 T = TypeVar("T")
 Work = Callable[[aiosqlite.Connection], Awaitable[T]]
 
-BUSY_TIMEOUT: Final = 1500
+BUSY_TIMEOUT: Final = 1000
 """Milliseconds to wait for whoever else has locked the database: Discord waits three seconds in all."""
 UNUSABLE: Final = frozenset(
     {
@@ -45,6 +45,7 @@ class Database:
     def __init__(self, path: Path, connection: aiosqlite.Connection) -> None:
         self._path = path
         self._connection = connection
+        self._patient = True
         self._turn = asyncio.Lock()
         self._units: set[asyncio.Task[Any]] = set()
 
@@ -97,13 +98,28 @@ class Database:
     async def _in_transaction(self, work: Work[T]) -> T:
         async with self._turn, self._telling():
             try:
-                await (await self._connection.execute("BEGIN IMMEDIATE")).close()
+                await self._begin()
                 answer = await work(self._connection)
                 await self._connection.commit()
             except BaseException:
                 await self._connection.rollback()
                 raise
             return answer
+
+    async def _begin(self) -> None:
+        """Whoever finds the database locked waits a while; those after them wait no more until it is free."""
+        try:
+            await (await self._connection.execute("BEGIN IMMEDIATE")).close()
+        except sqlite3.OperationalError as error:
+            if self._patient and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                await self._wait_at_most(0)
+            raise
+        if not self._patient:
+            await self._wait_at_most(BUSY_TIMEOUT)
+
+    async def _wait_at_most(self, milliseconds: int) -> None:
+        await (await self._connection.execute(f"PRAGMA busy_timeout = {milliseconds}")).close()
+        self._patient = milliseconds > 0
 
     @asynccontextmanager
     async def _telling(self) -> AsyncIterator[None]:

@@ -47,7 +47,7 @@ async def test_a_machine_whose_clock_is_off_delivers(tmp_path: Path, ahead: floa
 
 
 async def test_a_day_back_mints_no_quota_and_takes_no_turn(tmp_path: Path) -> None:
-    """Who has used up their day has used it up; who waited first is served first; a private job is done too."""
+    """Who has used up their day stays so; who waited first is served first; a private job is done too."""
     async with scripted(tmp_path, EASEL_ENGINE__SLOTS="1", EASEL_QUOTA__SECONDS_PER_DAY="1") as house:
         ada, ben, mia = (house.person(name) for name in ("ada", "ben", "mia"))
         running = await _drawn(house, "ben", "running")

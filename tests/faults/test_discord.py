@@ -1,15 +1,17 @@
 """Discord falters: each job ends in exactly one message, and costs its price or nothing.
 
-Held elsewhere: an answer that broke before or after it arrived, or came after a 5xx; one that came too late; a
-post whose reply was lost and whose nonce is forgotten; a repeated command; faults of progress edits
-(`tests/e2e/test_outcomes.py`); what discord.py does by itself (`tests/playground/test_loopback_faults.py` and
-`test_loopback_gateway.py`); faults switched on in the playground (`tests/playground/test_inside_survival.py`).
+Held elsewhere: an answer that broke before or after it arrived, or came after a 5xx; one that came too late;
+a post whose reply was lost and whose nonce is forgotten; a repeated command; faults of progress edits
+(`tests/e2e/test_outcomes.py`); what discord.py does by itself (`tests/playground/test_loopback_faults.py`
+and `test_loopback_gateway.py`); faults switched on in the drawer (`tests/playground/test_inside_survival.py`).
 
 Here nothing is edited but the pictures at the end: a card is repainted every two minutes at most.
 """
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 import pytest_asyncio
@@ -43,12 +45,14 @@ async def _asked(person: Person, prompt: str, **options: object) -> Message:
     return await person.command("imagine", prompt=prompt, count=1, **{"steps": 10, **options})
 
 
+def _has_come(person: Person, words: str) -> bool:
+    return any(map(has_pictures, with_words(person, words)))
+
+
 async def _shown_once(house: House, person: Person, *prompts: str) -> None:
     """Each prompt's pictures come, in one message."""
     for words in prompts:
-        await house.discord.until(
-            lambda words=words: any(map(has_pictures, with_words(person, words))), timeout=PICTURES
-        )
+        await house.discord.until(partial(_has_come, person, words), timeout=PICTURES)
     await house.settled()
     assert [len(with_words(person, words)) for words in prompts] == [1] * len(prompts)
     assert nothing_is_owed(house)
@@ -64,7 +68,7 @@ async def test_an_edit_waits_as_long_as_discord_says(house: House, times: int) -
     await _shown_once(house, ada, f"limited {times} times")
     seen = _seen(house, EDITING)[before:]
     assert [each.status for each in seen] == [429] * times + [200]
-    for refused, again in zip(seen, seen[1:], strict=False):
+    for refused, again in itertools.pairwise(seen):
         assert again.at - refused.at >= wait
 
 

@@ -1,4 +1,4 @@
-"""Discord takes a channel or a server away under many live jobs: few requests in vain, and everybody is told."""
+"""Discord takes a channel or server away under many jobs: few requests in vain, and everybody is told."""
 
 from collections.abc import AsyncIterator
 

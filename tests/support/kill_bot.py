@@ -1,6 +1,7 @@
 """`easel run` in a process that is started and ended again and again, always on the same storage."""
 
 import asyncio
+import ctypes
 import os
 import signal
 import sqlite3
@@ -45,12 +46,18 @@ class Life:
     trouble: bool = False
 
 
+def drop_power() -> None:
+    """Takes from a process about to be started what lets the superuser write everywhere (Linux)."""
+    drop, override = 24, 1  # PR_CAPBSET_DROP and CAP_DAC_OVERRIDE, from linux/prctl.h and capability.h
+    ctypes.CDLL(None).prctl(drop, override, 0, 0, 0)
+
+
 class Bot:
     """`easel run` in a process, in one storage folder.
 
     Args:
         broken: which of `kill_points.BREAKS` it has.
-        user: whose process it is; None for whoever runs this.
+        powerless: the rights of files bind it, whoever runs it.
         settings: more of its environment.
     """
 
@@ -60,13 +67,13 @@ class Bot:
         discord: LoopbackDiscord,
         *,
         broken: str = "none",
-        user: int | None = None,
+        powerless: bool = False,
         **settings: str,
     ) -> None:
         self._folder = folder
         self._discord = discord
         self._broken = broken
-        self._user = user
+        self._powerless = powerless
         self._settings = settings
         self.process: asyncio.subprocess.Process | None = None
 
@@ -93,7 +100,11 @@ class Bot:
         connections = self._discord.record.count("connected")
         with self._log.open("ab") as log:
             self.process = process = await asyncio.create_subprocess_exec(
-                *command, env=environment, stderr=log, cwd=ROOT, user=self._user
+                *command,
+                env=environment,
+                stderr=log,
+                cwd=ROOT,
+                preexec_fn=drop_power if self._powerless else None,
             )
         await self._discord.until(
             lambda: process.returncode is not None or self._discord.record.count("connected") > connections,
