@@ -3,7 +3,7 @@
 Held elsewhere: an answer that broke before or after it arrived, or came after a 5xx; one that came too late;
 a post whose reply was lost and whose nonce is forgotten; a repeated command; faults of progress edits
 (`tests/e2e/test_outcomes.py`); what discord.py does by itself (`tests/playground/test_loopback_faults.py`
-and `test_loopback_gateway.py`); faults switched on in the drawer (`tests/playground/test_inside_survival.py`).
+and `test_loopback_gateway.py`); faults switched on by hand (`tests/playground/test_inside_survival.py`).
 
 Here nothing is edited but the pictures at the end: a card is repainted every two minutes at most.
 """

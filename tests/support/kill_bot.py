@@ -59,6 +59,10 @@ class Bot:
         broken: which of `kill_points.BREAKS` it has.
         powerless: the rights of files bind it, whoever runs it.
         settings: more of its environment.
+
+    Attributes:
+        process: its latest life.
+        said: everything it logged, in all its lives.
     """
 
     def __init__(
@@ -76,6 +80,8 @@ class Bot:
         self._powerless = powerless
         self._settings = settings
         self.process: asyncio.subprocess.Process | None = None
+        self._logging: asyncio.Task[None] | None = None
+        self.said = ""
 
     async def start(self, life: Life) -> bool:
         """Whether it got as far as being connected."""
@@ -98,28 +104,27 @@ class Bot:
             trap = [life.point or "none", str(life.passes), self._broken]
             command = [sys.executable, str(HERE / "kill_points.py"), *trap]
         connections = self._discord.record.count("connected")
-        with self._log.open("ab") as log:
-            self.process = process = await asyncio.create_subprocess_exec(
-                *command,
-                env=environment,
-                stderr=log,
-                cwd=ROOT,
-                preexec_fn=drop_power if self._powerless else None,
-            )
+        self.process = process = await asyncio.create_subprocess_exec(
+            *command,
+            env=environment,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=ROOT,
+            preexec_fn=drop_power if self._powerless else None,
+        )
+        assert process.stderr is not None
+        self._logging = asyncio.create_task(self._log(process.stderr))
         await self._discord.until(
             lambda: process.returncode is not None or self._discord.record.count("connected") > connections,
             timeout=TO_START,
         )
         return process.returncode is None
 
-    @property
-    def _log(self) -> Path:
-        return self._folder.parent / "bot.log"
-
-    @property
-    def said(self) -> str:
-        """Everything it logged, in all its lives."""
-        return self._log.read_text(encoding="utf-8")
+    async def _log(self, lines: asyncio.StreamReader) -> None:
+        """By way of a pipe: what binds the bot's own files shall not bind its log."""
+        while line := await lines.readline():
+            self.said += line.decode()
+            with (self._folder.parent / "bot.log").open("ab") as log:
+                log.write(line)
 
     async def died(self, within: float) -> bool:
         """Whether it killed itself in so many seconds."""
@@ -143,7 +148,10 @@ class Bot:
         if self.process.returncode is None:
             self.process.send_signal(number)
         async with asyncio.timeout(within):
-            return await self.process.wait()
+            status = await self.process.wait()
+            if self._logging is not None:
+                await self._logging
+            return status
 
 
 async def finished(storage: Path, discord: LoopbackDiscord, within: float) -> None:
