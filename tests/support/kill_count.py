@@ -41,6 +41,17 @@ class Tally:
     def good(self) -> bool:
         return not self.faults and self.delivered >= LEAST_DELIVERED * self.accepted
 
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            accepted=self.accepted + other.accepted,
+            delivered=self.delivered + other.delivered,
+            refunded=self.refunded + other.refunded,
+            lost=self.lost | other.lost,
+            doubled=self.doubled | other.doubled,
+            mischarged=self.mischarged | other.mischarged,
+            faults=self.faults + other.faults,
+        )
+
     def line(self, *, kills: int, asked: int) -> str:
         """The last line of a soak; `asked`: how often people asked for pictures that were not made yet."""
         return (

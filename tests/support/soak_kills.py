@@ -31,6 +31,8 @@ REAL_EVERY: Final = 20
 TERM_EVERY: Final = 10
 """After so many kills comes one life that is asked to leave instead."""
 TROUBLE_SHARE: Final = 0.3
+STUDIOS: Final = 3
+"""Bots side by side, each with a Discord and a database of its own: most of a life is waiting."""
 REQUESTS: Final = 20
 """Things asked for in a life."""
 SPREAD: Final = 1.0
@@ -74,6 +76,25 @@ class Outcome:
     @property
     def line(self) -> str:
         return self.tally.line(kills=self.kills, asked=self.asked)
+
+    def __add__(self, other: "Outcome") -> "Outcome":
+        return Outcome(
+            kills=self.kills + other.kills, asked=self.asked + other.asked, tally=self.tally + other.tally
+        )
+
+
+async def side_by_side(
+    plan: Sequence[Life], *, seed: int, folder: Path, broken: str, studios: int
+) -> Outcome:
+    """As `soak`, the lives dealt out to so many studios; at most one for two lives."""
+    studios = max(1, min(studios, len(plan) // 2))
+    parts = []
+    for number in range(studios):
+        part = folder / str(number)
+        part.mkdir()
+        parts.append(soak(plan[number::studios], seed=seed + number, folder=part, broken=broken))
+    first, *others = await asyncio.gather(*parts)
+    return sum(others, start=first)
 
 
 async def soak(
@@ -149,11 +170,20 @@ def main() -> int:
     )
     arguments.add_argument("--kills", type=int, default=1000)
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--studios", type=int, default=STUDIOS, help="bots side by side")
     arguments.add_argument("--broken", choices=BREAKS, default="none", help="a bot that fails on purpose")
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="easel-kills-", ignore_cleanup_errors=True) as folder:
         plan = lives(options.kills, random.Random(options.seed))
-        outcome = asyncio.run(soak(plan, seed=options.seed, folder=Path(folder), broken=options.broken))
+        outcome = asyncio.run(
+            side_by_side(
+                plan,
+                seed=options.seed,
+                folder=Path(folder),
+                broken=options.broken,
+                studios=options.studios,
+            )
+        )
     for fault in outcome.tally.faults:
         print(fault, file=sys.stderr)  # noqa: T201
     print(outcome.line)  # noqa: T201 — what it is run for
