@@ -34,7 +34,7 @@ FLAT: Final = 1.1
 AT_MOST: Final = 0.5
 """Seconds within which 99 in 100 who ask are answered."""
 NEVER: Final = 2.5
-TO_FINISH: Final = 300.0
+TO_FINISH: Final = 900.0
 TO_LEAVE: Final = 90.0
 MIB: Final = 2**20
 
@@ -155,7 +155,7 @@ async def soak(
 def main() -> int:
     arguments = argparse.ArgumentParser(description="Ask steadily for long, and measure.")
     arguments.add_argument("--minutes", type=int, default=30)
-    arguments.add_argument("--rate", type=float, default=2.0, help="things asked for a second")
+    arguments.add_argument("--rate", type=float, default=1.0, help="things asked for a second")
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--trouble", action="store_true", help="Discord answers badly now and then")
     options = arguments.parse_args()
