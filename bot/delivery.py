@@ -29,6 +29,8 @@ RETAKES: Final = 3
 """How often a story that broke off is taken up again; from then on only to refund, where nothing was made."""
 RETAKE_PAUSE: Final = 2.0
 """Seconds before the first of these, twice as long before the second, and so on."""
+LEAVING: Final = 1.0
+"""Seconds that requests under way get when the bot leaves; Discord may be long in answering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +143,11 @@ class Delivery:
     async def close(self) -> None:
         """Stop following; what is unfinished stays stored and is taken up at the next start."""
         self._closed = True
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        for patience in (LEAVING, None):  # the second time a request under way is not waited for any more
+            for task in self._tasks:
+                task.cancel()
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=patience)
 
     def _enter(self, record: JobRecord, job: Job, allowance: Allowance | None = None) -> _Live:
         """From here on it can be cancelled."""

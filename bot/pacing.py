@@ -26,7 +26,8 @@ class Rate:
     burst: int
 
 
-OVERALL: Final = Rate(per_second=40, burst=40)
+OVERALL: Final = Rate(per_second=40, burst=10)
+"""In no second more than the 50 that Discord takes, also after a while of silence."""
 CHANNEL: Final = Rate(per_second=1, burst=4)
 SLOW: Final = Rate(per_second=1, burst=1)
 
