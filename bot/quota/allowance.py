@@ -1,103 +1,217 @@
-"""May this be spent now? Pure: the time and what was used are arguments."""
+"""May this be used now, who says so, and what pays it? Pure: the time and what was used are arguments."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from enum import StrEnum
 
-from bot.quota.policy import Policy
-
-DAY: Final = timedelta(hours=24)
-"""“A day” in a quota is the rolling 24 hours that end when the interaction was made."""
-_DUST: Final = 1e-6
-"""Compute-seconds that floating point may lose over a day's entries: nobody is refused for less."""
+from bot.quota.bounds import Bound, Bounds
+from bot.quota.policy import ANY_MODEL, Budget, Scope
+from bot.quota.room import DUST, frees_at, left
+from bot.quota.usage import Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
-    """What one job has cost so far: reserved while it is open, settled afterwards.
+class Wish:
+    """What somebody asks for, as far as policies care. None: it has no such thing.
 
     Attributes:
-        at: when it was asked for, UTC.
-        seconds: compute-seconds, at least 0.
+        price: compute-seconds, an estimate, at least 0.
+        side: pixels of the longer side.
+        steps: denoising steps.
+        count: pictures.
+        model: its name.
     """
 
-    at: datetime
-    seconds: float
+    price: float
+    side: int | None = None
+    steps: int | None = None
+    count: int | None = None
+    model: str | None = None
+
+
+class Why(StrEnum):
+    """What a refusal is about."""
+
+    HOURS = "hours"
+    MODEL = "model"
+    SIDE = "side"
+    STEPS = "steps"
+    COUNT = "count"
+    WAITING = "waiting"
+    BUDGET = "budget"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """What one person has used in one server.
+class Payment:
+    """What pays a price.
 
     Attributes:
-        seconds_used: compute-seconds that count now: the sum over `spent`.
-        waiting_jobs: jobs accepted or queued, not yet running.
-        spent: what it is made of, a line a job, oldest first.
+        budget: compute-seconds from the member's own budget.
+        credits: those from each credit, by its number.
     """
 
-    seconds_used: float = 0.0
-    waiting_jobs: int = 0
-    spent: tuple[Spent, ...] = ()
-
-    def left(self, policy: Policy) -> float | None:
-        """Compute-seconds still free under `policy`, never below 0; None for no limit."""
-        if policy.seconds_per_day is None:
-            return None
-        return max(policy.seconds_per_day - self.seconds_used, 0.0)
+    budget: float
+    credits: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed:
-    """Go on. `left_after`: compute-seconds still free once the price is reserved; None for no limit."""
+    """Go on.
 
+    Attributes:
+        payment: what pays it.
+        left_after: compute-seconds still free afterwards, credits included; None for no limit.
+        budget: the member's own; None where it has no limit.
+    """
+
+    payment: Payment
     left_after: float | None
+    budget: Budget | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Not now.
+    """Not now, or not like this.
 
     Attributes:
-        why: "budget": the price does not fit what is left; "waiting": too many jobs wait already.
-        price: compute-seconds asked for.
-        left: compute-seconds (budget) or waiting places (waiting) still free.
+        why: what it is about.
+        by: whose policy decided.
+        asked: compute-seconds (budget), pixels, steps or pictures asked for; the jobs that wait (waiting).
+        left: compute-seconds still free, credits included (budget); else 0.
         limit: the limit it met, in the same unit.
-        frees_at: budget: when enough will be free, if nothing else is spent meanwhile; None where the price
-            exceeds the limit and can never fit. waiting: None; a place frees when a job starts.
+        window: of the budget.
+        frees_at: when it will be allowed if nothing else happens (budget, hours); None where it can never be
+            as it is, or, for waiting, where nobody can know: a place frees when a job starts.
+        models: what may be used instead (model), sorted.
     """
 
-    why: Literal["budget", "waiting"]
-    price: float
-    left: float
-    limit: float
+    why: Why
+    by: Scope
+    asked: float = 0.0
+    left: float = 0.0
+    limit: float = 0.0
+    window: timedelta | None = None
     frees_at: datetime | None = None
+    models: tuple[str, ...] = ()
 
 
 Decision = Allowed | Refused
 
 
-def decide(policy: Policy, usage: Usage, price: float, now: datetime) -> Decision:
-    """Whether a job of `price` compute-seconds may be accepted at `now`.
+def decide(bounds: Bounds, usage: Usage, wish: Wish, now: datetime) -> Decision:
+    """Whether what somebody wishes may be accepted at `now`.
 
-    Waiting jobs are looked at first: their refusal passes soonest.
+    What can be mended by asking for something else is looked at first, then what passes by itself: waiting
+    jobs, whose refusal passes soonest, then budgets, the member's own first.
     """
-    if policy.waiting_jobs is not None and usage.waiting_jobs >= policy.waiting_jobs:
-        return Refused(why="waiting", price=price, left=0, limit=policy.waiting_jobs)
-    limit = policy.seconds_per_day
-    if limit is None:
-        return Allowed(left_after=None)
-    if usage.seconds_used + price <= limit + _DUST:
-        return Allowed(left_after=max(limit - usage.seconds_used - price, 0.0))
-    left = max(limit - usage.seconds_used, 0.0)
-    return Refused(
-        why="budget", price=price, left=left, limit=limit, frees_at=_frees_at(limit, usage, price, now)
+    return (
+        _shape(bounds, wish)
+        or _hours(bounds, now)
+        or _waiting(bounds, usage)
+        or _pay(bounds, usage, wish, now)
     )
 
 
-def _frees_at(limit: float, usage: Usage, price: float, now: datetime) -> datetime | None:
-    used = usage.seconds_used
-    for spent in sorted(usage.spent, key=lambda spent: spent.at):
-        used -= spent.seconds
-        if used + price <= limit + _DUST:
-            return max(spent.at + DAY, now)
+def recheck(bounds: Bounds, usage: Usage, wish: Wish, now: datetime) -> Refused | None:
+    """Whether what was accepted may still run at `now`, its price among what was used; None: it may.
+
+    It holds its place and its price already, so only what moderators have changed since can stop it. Closed
+    hours do not: it waits until they open.
+    """
+    refused = _shape(bounds, wish)
+    if refused is not None:
+        return refused
+    for bound in bounds.budgets:
+        used = usage.of(bound.by).used(bound.value.window, now)
+        if used > bound.value.seconds + DUST:
+            return _over(bound, usage, wish.price, now)
     return None
+
+
+def opens(bounds: Bounds, now: datetime) -> Bound[datetime | None] | None:
+    """None while all hours are open; else when they will be, and whose are closed."""
+    moment: datetime | None = now
+    closed: Scope | None = None
+    for _ in range(len(bounds.hours) + 1):  # one that opens may find another closed again
+        for bound in bounds.hours:
+            if moment is not None and bound.value and not any(each.open(moment) for each in bound.value):
+                closed = closed or bound.by
+                turns = [turn for each in bound.value if (turn := each.opens(moment)) is not None]
+                moment = min(turns, default=None)
+    if closed is None:
+        return None
+    return Bound(moment, closed)
+
+
+def _shape(bounds: Bounds, wish: Wish) -> Refused | None:
+    if wish.model is not None:
+        for bound in bounds.models:
+            if wish.model not in bound.value and ANY_MODEL not in bound.value:
+                return Refused(why=Why.MODEL, by=bound.by, models=tuple(sorted(bound.value)))
+    for why, asked, limits in (
+        (Why.SIDE, wish.side, bounds.side),
+        (Why.STEPS, wish.steps, bounds.steps),
+        (Why.COUNT, wish.count, bounds.count),
+    ):
+        tightest = min(limits, key=lambda bound: bound.value)
+        if asked is not None and asked > tightest.value:
+            return Refused(why=why, by=tightest.by, asked=asked, limit=tightest.value)
+    return None
+
+
+def _hours(bounds: Bounds, now: datetime) -> Refused | None:
+    closed = opens(bounds, now)
+    return None if closed is None else Refused(why=Why.HOURS, by=closed.by, frees_at=closed.value)
+
+
+def _waiting(bounds: Bounds, usage: Usage) -> Refused | None:
+    for bound in bounds.waiting:
+        waiting = usage.of(bound.by).waiting
+        if waiting >= bound.value:
+            return Refused(why=Why.WAITING, by=bound.by, asked=waiting, limit=bound.value)
+    return None
+
+
+def _pay(bounds: Bounds, usage: Usage, wish: Wish, now: datetime) -> Decision:
+    own, *shared = bounds.budgets
+    for bound in shared:
+        if left(bound.value, usage.of(bound.by), now) + DUST < wish.price:
+            return _over(bound, usage, wish.price, now)
+    free = left(own.value, usage.own, now)
+    credit = usage.given(now)
+    given = sum(each.left for each in credit)
+    if free + given + DUST < wish.price:
+        return _over(own, usage, wish.price, now)
+    payment = _payment(free, usage, wish.price, now)
+    if not own.value.limited:
+        return Allowed(payment=payment, left_after=None, budget=None)
+    return Allowed(payment=payment, left_after=max(free + given - wish.price, 0.0), budget=own.value)
+
+
+def _payment(free: float, usage: Usage, price: float, now: datetime) -> Payment:
+    """One's own budget first, which comes back by itself; then credits, the first to end first."""
+    from_budget = min(price, free)
+    missing = price - from_budget
+    drawn: dict[int, float] = {}
+    for credit in usage.given(now):
+        part = min(missing, credit.left)
+        if part > 0:
+            drawn[credit.number] = part
+            missing -= part
+    return Payment(budget=from_budget + missing, credits=drawn)  # what is missing still is dust
+
+
+def _over(bound: Bound[Budget], usage: Usage, price: float, now: datetime) -> Refused:
+    tally = usage.of(bound.by)
+    shared = bound.by in usage.shared
+    given = 0.0 if shared else sum(each.left for each in usage.given(now))
+    free = left(bound.value, tally, now)
+    return Refused(
+        why=Why.BUDGET,
+        by=bound.by,
+        asked=price,
+        left=free + given,
+        limit=bound.value.seconds,
+        window=bound.value.window,
+        frees_at=frees_at(bound.value, tally, max(price - given, 0.0), now),
+    )
