@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from inference.fair_queue import FairQueue
+from inference.terms import Terms
 
 TICK: Final = 0.5
 """Compute-seconds of a tick, shared evenly by whoever is in it."""
@@ -79,7 +80,7 @@ class Studio:
                     ticket,
                     owner=each.owner,
                     estimate=each.estimate,
-                    weight=self.weights[each.owner],
+                    terms=Terms(weight=self.weights[each.owner]),
                     parkable=each.parkable,
                 )
                 waiting.append(ticket)
