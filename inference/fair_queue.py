@@ -6,13 +6,12 @@ Counter of Sheng et al. (OSDI '24).
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-from inference.fair_caps import Groups
 from inference.fair_counters import FairCounters
-from inference.fair_gap import FairGap, GapGauge
-from inference.fair_owner import Owner, Ticket, TurnKey, turn_key
+from inference.fair_owner import Owner, Ticket
+from inference.fair_owners import Owners
 from inference.forecast import forecast
 from inference.terms import USUAL_TERMS, Terms
 from inference.turn_order import turn_order
@@ -21,7 +20,7 @@ ROUNDING: Final = 1e-6
 """Seconds per weight by which two counters that ought to be level may differ."""
 
 
-class FairQueue:
+class FairQueue(Owners):
     """Tickets of many owners, handed out so that compute-seconds per weight stay level.
 
     Each owner has a counter of virtual time. `admit` serves the owner with the least; on a tie first those
@@ -60,20 +59,9 @@ class FairQueue:
     """
 
     def __init__(self, counters: FairCounters | None = None, *, quantum: float = math.inf) -> None:
-        remembered = counters or FairCounters()
+        super().__init__(counters)
         self.quantum = quantum
-        self._virtual_time = remembered.virtual_time
-        self._owners = {owner: Owner(start=seconds) for owner, seconds in remembered.served.items()}
-        self._owner_of: dict[str, str] = {}
-        self._groups = Groups()
         self._arrivals = 0
-        self._turns = 0
-        self._order: tuple[str, ...] | None = None
-        self._gauge = GapGauge()
-
-    def __len__(self) -> int:
-        """How many tickets wait."""
-        return sum(len(owner.waiting) for owner in self._owners.values())
 
     def add(
         self,
@@ -118,6 +106,7 @@ class FairQueue:
         """
         name = self._owner_of[ticket]
         owner = self._owners[name]
+        was_backlogged = owner.backlogged
         running = owner.in_flight.get(ticket)
         if running is None:
             if owner.idle:
@@ -130,7 +119,8 @@ class FairQueue:
             self._groups.begin(terms)
             self._gauge.turn(name, running.promised, in_flight=self._in_flight)
             self._look_anew(self._owners)
-        self._tidy(name)
+        if was_backlogged and not owner.backlogged:
+            self._tidy(name)
 
     def remove(self, ticket: str) -> None:
         """A waiting ticket leaves, charged for nothing but what it got before it was parked.
@@ -277,91 +267,11 @@ class FairQueue:
             self._owners.values(), remaining, quantum=self.quantum, virtual_time=self._virtual_time
         )
 
-    def lead(self, owner: str) -> float:
-        """Compute-seconds per weight by which an owner is ahead of the backlogged one with the least.
-
-        What is in flight counts as it was charged: so the order is made.
-        """
-        return self.leads().get(owner, 0.0)
-
-    def leads(self) -> Mapping[str, float]:
-        """`lead` of every owner it knows."""
-        counters = {name: owner.counter for name, owner in self._owners.items()}
-        least = min((counters[name] for name, each in self._owners.items() if each.backlogged), default=0.0)
-        return {name: max(0.0, counter - least) for name, counter in counters.items()}
-
-    @property
-    def gap(self) -> FairGap:
-        """The largest gap so far beside its bound, of all pairs of owners."""
-        return self._gauge.worst
-
-    def counters(self) -> FairCounters:
-        """What to remember. Turns in flight are left out: after a restart they are charged anew."""
-        return FairCounters(
-            virtual_time=self._virtual_time,
-            served={
-                name: owner.start for name, owner in self._owners.items() if owner.start > self._virtual_time
-            },
-        )
-
-    def _newcomer_start(self) -> float:
-        """Where an owner begins who had nothing waiting.
-
-        Who comes before the first admission comes at the same moment as the others, in whatever order: after
-        a restart nobody's lead is lost because theirs happened to be the first job put back.
-        """
-        return self._virtual_time
-
     def _waiting(self, ticket: str) -> Ticket:
         for entry in self._owners[self._owner_of[ticket]].waiting:
             if entry.id == ticket:
                 return entry
         raise KeyError(ticket)
-
-    def _key(self, owner: Owner, head: Ticket) -> TurnKey:
-        return turn_key(head, counter=owner.counter, last_turn=owner.last_turn)
-
-    def _upcoming(self) -> Ticket | None:
-        """The ticket whose turn is next."""
-        heads = ((self._key(owner, owner.head), owner.head) for owner in self._owners.values() if owner.head)
-        return min(heads, key=lambda each: each[0], default=(None, None))[1]
-
-    def _least(self) -> float:
-        """The least counter of those who wait and may start; infinite where there is nobody."""
-        return min((owner.counter for owner in self._owners.values() if owner.head), default=math.inf)
-
-    def _touched(self, ticket: Ticket) -> Iterable[str]:
-        """Whose next ticket may be another because this one began or stopped running."""
-        return self._owners if ticket.terms.caps else [self._owner_of[ticket.id]]
-
-    def _look_anew(self, names: Iterable[str]) -> None:
-        """Which ticket is next for these owners; who may start something again is lifted."""
-        self._order = None
-        in_flight = self._in_flight
-        for name in names:
-            owner = self._owners[name]
-            behind = owner.behind(self._newcomer_start())
-            owner.head = owner.first_of(lambda ticket: self._groups.may_start(ticket.terms))
-            if owner.head is None or owner.ahead_of_turn:
-                self._gauge.leaves(name)
-            else:
-                self._gauge.waits(name, in_flight=in_flight)
-            if owner.head is not None:
-                owner.start += behind
-
-    def _tidy(self, name: str) -> None:
-        """Something ended or was held: perhaps the queue is idle now, or an owner needs no remembering."""
-        if not any(owner.backlogged for owner in self._owners.values()):
-            # No counter passes the new virtual time, so none needs remembering.
-            self._virtual_time = max(self._virtual_time, *(owner.start for owner in self._owners.values()))
-            gone = [each for each, owner in self._owners.items() if owner.gone]
-        else:
-            owner = self._owners[name]
-            # Coming back lifts it there anyway.
-            gone = [name] if owner.gone and owner.start <= self._virtual_time else []
-        for each in gone:
-            self._gauge.forget(each)
-            del self._owners[each]
 
     def _settled(self, owner: Owner, ticket: str, measured: float) -> Ticket:
         """A turn is over: what was promised gives way to what was measured."""
@@ -379,7 +289,3 @@ class FairQueue:
         before = ticket.reached
         ticket.received = max(ticket.received, got)
         self._gauge.received(self._owner_of[ticket.id], ticket.reached - before, turn=ticket.reached)
-
-    @property
-    def _in_flight(self) -> int:
-        return sum(len(owner.in_flight) for owner in self._owners.values())
