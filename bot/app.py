@@ -95,7 +95,7 @@ async def running(settings: Settings, token: str, *, pace: float = PACE) -> Asyn
         ConfigError: health and metrics cannot be told where they should.
     """
     async with contextlib.AsyncExitStack() as stack:
-        store = await Store.open(settings.storage.folder)
+        store = await Store.open(settings.storage.folder, default=settings.quota.policy())
         stack.push_async_callback(store.close)
         catalogue = settings.catalogue()
         engine = Engine(
@@ -190,7 +190,6 @@ def _assemble(
         engine=engine,
         catalogue=settings.catalogue(),
         limits=settings.limits,
-        fallback_policy=settings.quota.policy(),
         fresh_seed=lambda: secrets.randbelow(SEEDS),
     )
     post = Post(client, pacing=Pacing(invalid=lambda: tap.invalid), now=tap.time.now)

@@ -14,9 +14,10 @@ from discord import app_commands
 from bot.ops.timings import Timings
 from bot.prompt import FlagError
 from bot.refusal import Draining, FormRefused, NotHere, Refusal
-from bot.render import words
+from bot.render import quota_words, words
 from bot.store import (
     AlreadyAccepted,
+    Banned,
     DatabaseDamaged,
     DatabaseUnusable,
     DiskFull,
@@ -211,7 +212,9 @@ def _sentence(error: BaseException) -> str | None:
         case Refusal():
             return words.no(error)
         case QuotaRefused(decision=decision):
-            return words.refused(decision)
+            return quota_words.refused(decision)
+        case Banned(ban=ban):
+            return quota_words.banned(ban)
         case StoreError() if isinstance(error, _STORED):
             return words.stored(error)
         case InvalidRequest():

@@ -23,7 +23,7 @@ from pydantic_core import ErrorDetails
 
 from bot.config_problems import ConfigError, Problem, problem_of, shown, unknown_key
 from bot.config_reading import lay_environment, read_token, read_toml, take_out_token
-from bot.quota import Policy
+from bot.quota import Budget, Policy
 from inference.models import KNOWN_MODELS, Catalogue, ModelInfo, Precision
 from inference.request import (
     MAX_COUNT,
@@ -175,8 +175,7 @@ class Quota(_Section):
 
     def policy(self) -> Policy:
         """As a policy; an infinite budget is no limit."""
-        seconds = None if self.seconds_per_day == float("inf") else self.seconds_per_day
-        return Policy(seconds_per_day=seconds, waiting_jobs=self.waiting_jobs)
+        return Policy(budget=Budget(seconds=self.seconds_per_day), waiting=self.waiting_jobs)
 
 
 class Log(_Section):

@@ -13,8 +13,18 @@ from bot.ops.timings import Timings
 from bot.outbox import LONGEST_PAUSE, NotSent, written
 from bot.post import OutOfReach, Post
 from bot.refusal import UnknownJob
+from bot.render import quota_words
 from bot.render.cards import Allowance, Look
-from bot.store import DiskFull, JobRecord, JobState, PictureLost, Store, StoreError
+from bot.store import (
+    Banned,
+    DiskFull,
+    JobRecord,
+    JobState,
+    PictureLost,
+    QuotaRefused,
+    Store,
+    StoreError,
+)
 from bot.studio import Studio
 from inference import FailureCode, InferenceError, Job
 
@@ -106,6 +116,14 @@ class Delivery:
         live.job.cancel()
         return True
 
+    def stop(self, job_id: str, reason: str) -> bool:
+        """End a live job without pictures, refunded, as a moderator or a policy wants; False as `cancel`."""
+        live = self._live.get(job_id)
+        if live is None or live.job.over:
+            return False
+        live.follower.stop(live.job, reason)
+        return True
+
     def channel_gone(self, channel_id: int) -> None:
         """Stop what nobody will see: the channel or thread was deleted."""
         self._stop_where(lambda record: record.channel_id == channel_id)
@@ -190,7 +208,9 @@ class Delivery:
         if record.state is JobState.RUNNING:
             record = await self._store.requeue(record.id)
         try:
-            job = await self._studio.resume(record)
+            job = await self._studio.resume(record, self._post.now())
+        except (Banned, QuotaRefused) as error:
+            self._spawn(self._follower(record).fail(quota_words.stopped(error)), record)
         except (UnknownJob, PictureLost):
             self._spawn(self._follower(record).fail(Reason.SOURCE_GONE), record)
         except InferenceError as error:

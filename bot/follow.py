@@ -17,8 +17,9 @@ from bot.ops.timings import Timings
 from bot.outbox import NotSent, persistently, written
 from bot.pane import Pane
 from bot.post import Frame, MessageGone, OutOfReach, Post
+from bot.render import quota_words
 from bot.render.cards import Look
-from bot.store import DiskFull, JobRecord, PictureLost, Store
+from bot.store import Banned, DiskFull, JobRecord, PictureLost, QuotaRefused, Store
 from inference import (
     Cancelled,
     Done,
@@ -70,7 +71,7 @@ class Follower:
         self._desk = desk
         self._record = record
         self._look = look
-        self._stopped_for: Reason | None = None
+        self._stopped_for: str | None = None
 
     async def follow(self, job: Job) -> None:
         """Live through the engine's events until the job is over."""
@@ -83,6 +84,10 @@ class Follower:
             log.exception("the disk is full", extra={"job": self._record.id})
             job.cancel()
             outcome = None
+        except (Banned, QuotaRefused) as error:  # moderators have decided so since it was accepted
+            log.info("may not run any more: %s", error, extra={"job": self._record.id})
+            self.stop(job, quota_words.stopped(error))
+            outcome = await job.outcome()
         finally:
             watch.cancel()
             await pane.close()
@@ -91,8 +96,8 @@ class Follower:
         else:
             await self._end(outcome)
 
-    def stop(self, job: Job, reason: Reason) -> None:
-        """End the job without pictures, refunded, for a reason that is nobody's wish."""
+    def stop(self, job: Job, reason: str) -> None:
+        """End the job without pictures, refunded, for a reason that is not its owner's wish."""
         self._stopped_for = reason
         job.cancel()
 
@@ -189,7 +194,7 @@ class Follower:
     # A full disk ends a job that has no pictures yet; a lock is waited for.
 
     async def _claimed(self) -> int:
-        return await written(lambda: self._store.claim(self._record.id), though_full=False)
+        return await written(lambda: self._store.claim(self._record.id, self._post.now()), though_full=False)
 
     async def _noted(self, deaths: int) -> None:
         await written(lambda: self._store.note_deaths(self._record.id, deaths), though_full=False)

@@ -8,15 +8,17 @@ or `unanswered`; delivery follows from there.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Final
 
 from bot.ask import Ask
 from bot.config import LimitsSettings
 from bot.prompt.order import ImageOrder, resolve
-from bot.quota import Allowed, Policies, Policy, Refused, Usage, decide
+from bot.quota import Budget
 from bot.refusal import AlreadyOver, Draining, NotYours, UnknownJob
-from bot.store import AuditEntry, JobKind, JobRecord, NewJob, Picture, Store
+from bot.store import Books, JobKind, JobRecord, NewJob, Picture, Store
+from bot.terms import terms_of
 from inference import Catalogue, Engine, ImageRequest, InferenceError, Job, QueueEntry, UpscaleRequest
 
 VARIATION_STRENGTH: Final = 0.45
@@ -31,15 +33,15 @@ class Ticket:
         record: the stored job.
         job: the engine's.
         place: where it stands in line at this moment.
-        left: compute-seconds of the person's day that remain after it; None when there is no limit.
-        budget: the whole day's; None likewise.
+        left: compute-seconds that the person may still use after it; None when there is no limit.
+        budget: their own; None likewise.
     """
 
     record: JobRecord
     job: Job
     place: QueueEntry | None
     left: float | None
-    budget: float | None
+    budget: Budget | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +49,6 @@ class AlreadyMade:
     """The same upscale is there, or on its way: nothing is made twice, nothing charged."""
 
     record: JobRecord
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What a person has used and may use."""
-
-    policy: Policy
-    policies: Policies
-    usage: Usage
 
 
 class Studio:
@@ -72,13 +65,11 @@ class Studio:
         engine: Engine,
         catalogue: Catalogue,
         limits: LimitsSettings,
-        fallback_policy: Policy,
         fresh_seed: Callable[[], int],
     ) -> None:
         self._store = store
         self._engine = engine
         self._limits = limits
-        self._fallback = fallback_policy
         self._fresh_seed = fresh_seed
         self._draining = False
         self._upscaling = asyncio.Lock()
@@ -103,7 +94,8 @@ class Studio:
 
         Raises:
             InvalidRequest: an option holds what the model cannot do.
-            QuotaRefused: the person's day or place in line is used up.
+            Banned: a moderator has shut the person out.
+            QuotaRefused: a policy says no.
             Draining: the studio is closing.
         """
         if order.image is None and parent is not None and parent.request.source is not None:
@@ -208,18 +200,7 @@ class Studio:
         if self._draining:
             raise Draining
         work = await self._work(kind, request, parent, index)
-        price = self._engine.estimate(work)
-        policies = await self._store.policies(ask.guild_id, self._fallback)
-        policy = policies.for_member(ask.role_ids)
-        granted: list[Allowed] = []
-
-        def rule(usage: Usage) -> Allowed | Refused:
-            verdict = decide(policy, usage, price=price, now=ask.asked_at)
-            if isinstance(verdict, Allowed):
-                granted.append(verdict)
-            return verdict
-
-        record = await self._store.accept(
+        accepted = await self._store.accept(
             NewJob(
                 kind=kind,
                 request=request,
@@ -230,16 +211,20 @@ class Studio:
                 token=ask.token,
                 guild_id=ask.guild_id,
                 channel_id=ask.channel_id,
+                parent_channel_id=ask.parent_channel_id,
                 user_id=ask.user_id,
+                role_ids=ask.role_ids,
                 private=ask.private,
                 asked_at=ask.asked_at,
                 attachment_limit=ask.attachment_limit,
-                price=price,
-            ),
-            decide=rule,
+                price=self._engine.estimate(work),
+            )
         )
+        record = accepted.record
         try:
-            job = self._engine.submit(work, job_id=record.id)
+            job = self._engine.submit(
+                work, job_id=record.id, terms=terms_of(record, accepted.bounds, ask.asked_at)
+            )
         except InferenceError:
             await self._store.fail(record.id, "the engine did not take it")
             raise
@@ -247,8 +232,8 @@ class Studio:
             record=record,
             job=job,
             place=self.place(record.id),
-            left=granted[0].left_after,
-            budget=policy.seconds_per_day,
+            left=accepted.allowed.left_after,
+            budget=accepted.allowed.budget,
         )
 
     async def _work(
@@ -265,16 +250,22 @@ class Studio:
 
     # — after a restart —
 
-    async def resume(self, record: JobRecord) -> Job:
+    async def resume(self, record: JobRecord, at: datetime) -> Job:
         """Put a stored job back in the queue, in its owner's turn; its price stays what was promised.
 
+        Args:
+            at: the present at Discord, UTC.
+
         Raises:
+            Banned, QuotaRefused: moderators have decided since that it may not run.
             UnknownJob: what it stands on was deleted meanwhile.
             InvalidRequest: its model is offered no more.
         """
+        bounds = await self._store.may_run(record.id, at)
         parent = await self._store.job(record.parent) if record.parent else None
         work = await self._work(record.kind, record.request, parent, record.parent_index)
-        return self._engine.submit(work, job_id=record.id, deaths=record.deaths)
+        terms = terms_of(record, bounds, at)
+        return self._engine.submit(work, job_id=record.id, deaths=record.deaths, terms=terms)
 
     # — looking and stopping —
 
@@ -311,15 +302,7 @@ class Studio:
     async def note_cancelled(self, ask: Ask, record: JobRecord) -> None:
         """A moderator who stops somebody else's job leaves a line in the audit trail."""
         if record.user_id != ask.user_id:
-            await self._store.note_act(
-                AuditEntry(
-                    at=ask.asked_at,
-                    guild_id=ask.guild_id,
-                    actor=ask.user_id,
-                    act="job cancelled",
-                    detail={"job": record.id, "owner": record.user_id},
-                )
-            )
+            await self._store.note_act(ask.acts().did("job cancelled", subject=record.user_id, job=record.id))
 
     async def active(self, guild_id: int) -> list[JobRecord]:
         """The server's jobs that wait or run, oldest first."""
@@ -338,15 +321,25 @@ class Studio:
         await self._store.delete_pictures(job_id, by=ask.user_id)
         return record
 
-    async def standing(self, ask: Ask, user_id: int, role_ids: frozenset[int]) -> Standing:
-        """What a person has used in the last 24 hours, and under which policy."""
-        policies = await self._store.policies(ask.guild_id, self._fallback)
-        usage = await self._store.usage(ask.guild_id, user_id, ask.asked_at)
-        return Standing(policy=policies.for_member(role_ids), policies=policies, usage=usage)
+    async def books(
+        self, ask: Ask, *, user_id: int | None = None, roles: frozenset[int] | None = None
+    ) -> Books:
+        """The policies that count in this channel, for the asker or another, and what they have used."""
+        asker = ask.asker
+        if user_id is not None and roles is not None:
+            asker = replace(asker, user_id=user_id, role_ids=roles)
+        return await self._store.books(asker, ask.asked_at)
 
-    async def set_policy(self, ask: Ask, role_id: int | None, policy: Policy | None) -> None:
-        """Set, or with None lift, the policy of a role or of everyone; written to the audit table."""
-        await self._store.set_policy(ask.guild_id, role_id, policy, by=ask.user_id, at=ask.asked_at)
+    def usual_price(self) -> float:
+        """Compute-seconds of one picture as people get it who say nothing but words; an estimate."""
+        request = resolve(
+            ImageOrder(prompt="a picture"),
+            catalogue=self.catalogue,
+            owner="0:0",
+            fresh_seed=0,
+            limits=self._limits,
+        )
+        return self._engine.estimate(request) / request.count
 
     def drain(self) -> None:
         """Take nothing new; what was accepted goes on."""

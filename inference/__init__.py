@@ -43,6 +43,7 @@ from inference.request import (
 from inference.samplers import SAMPLERS, Sampler
 from inference.source import DEFAULT_STRENGTH, SourcePicture
 from inference.status import EngineStatus, QueueEntry
+from inference.terms import USUAL_TERMS, Cap, Terms
 
 __all__ = [
     "DEFAULT_STRENGTH",
@@ -59,7 +60,9 @@ __all__ = [
     "SEEDS",
     "SIDE_MULTIPLE",
     "UPSCALE_FACTORS",
+    "USUAL_TERMS",
     "Cancelled",
+    "Cap",
     "Catalogue",
     "Done",
     "Engine",
@@ -87,6 +90,7 @@ __all__ = [
     "Sampler",
     "SourcePicture",
     "Started",
+    "Terms",
     "UpscaleRequest",
     "Variation",
     "png_size",

@@ -36,6 +36,7 @@ from inference.readiness import Readiness
 from inference.request import ImageRequest, UpscaleRequest
 from inference.status import EngineStatus, QueueEntry
 from inference.story import Story
+from inference.terms import USUAL_TERMS, Terms
 
 LOADING_PATIENCE: Final = 3600.0
 """Seconds a model may take to be fetched and loaded before its worker counts as hung."""
@@ -176,7 +177,7 @@ class Engine:
         request: ImageRequest | UpscaleRequest,
         *,
         job_id: str | None = None,
-        weight: float = 1.0,
+        terms: Terms = USUAL_TERMS,
         deaths: int = 0,
     ) -> Job:
         """Takes a request into the fair queue. The worker may still be starting.
@@ -184,7 +185,7 @@ class Engine:
         Args:
             request: what to make.
             job_id: its name; None for a fresh one.
-            weight: the owner's share of compute-seconds against others', more than 0.
+            terms: on which it waits and runs, until `change`.
             deaths: workers that died while it was alone with them, in an earlier run; it runs alone then.
 
         Raises:
@@ -196,11 +197,23 @@ class Engine:
             raise EngineClosed
         self._require_possible(request)
         name = job_id or uuid.uuid4().hex
-        live = LiveJob(id=name, request=request, story=Story(), estimate=self.estimate(request))
+        estimate = self.estimate(request)
+        live = LiveJob(id=name, request=request, story=Story(), estimate=estimate, terms=terms)
         live.deaths, live.suspect = deaths, deaths > 0
-        self._line.join(live, weight=weight)
+        self._line.join(live)
         self._serve()
         return Job(name, request, story=live.story, cancel=partial(self._cancel, live))
+
+    def change(self, job_id: str, terms: Terms) -> bool:
+        """A job waits or runs on other terms from now on; what it received is not weighed again.
+
+        Returns:
+            False where it neither waits nor runs.
+        """
+        changed = self._line.change(job_id, terms)
+        if changed:
+            self._serve()
+        return changed
 
     def estimate(self, request: ImageRequest | UpscaleRequest) -> float:
         """Compute-seconds a request will cost: learned, or a cautious guess before anything was measured."""

@@ -5,43 +5,53 @@ Goyal, Vin & Cheng, "Start-time Fair Queueing" (SIGCOMM '96), and for several sl
 Counter of Sheng et al. (OSDI '24).
 """
 
-import heapq
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from inference.fair_counters import FairCounters
-from inference.fair_gap import FairGap, GapGauge
 from inference.fair_owner import Owner, Ticket
+from inference.fair_owners import Owners
 from inference.forecast import forecast
+from inference.terms import USUAL_TERMS, Terms
+from inference.turn_order import turn_order
 
 ROUNDING: Final = 1e-6
 """Seconds per weight by which two counters that ought to be level may differ."""
 
 
-class FairQueue:
+class FairQueue(Owners):
     """Tickets of many owners, handed out so that compute-seconds per weight stay level.
 
     Each owner has a counter of virtual time. `admit` serves the owner with the least; on a tie first those
-    not yet served since they became backlogged, in order of arrival, then the rest in order of arrival. The
-    estimate, but a quantum at most, is charged at admission and gives way to what is measured.
+    not yet served since they became backlogged, in order of arrival, then whoever's last turn is longest ago.
+    The estimate, but a quantum at most, is charged at admission and gives way to what is measured.
 
     A ticket that has had its `quantum` in one turn is `overdue` from the first step at which somebody with a
     smaller counter waits. Whoever runs it parks it then: it waits again, first in its owner's own line,
     charged for what it got, and has another quantum when its turn comes. Shorter ones run through.
 
-    An owner who had nothing waiting is lifted to the virtual time V: what the owner served last, or one left
-    running beyond a quantum, had received by then; or, if nobody is backlogged any more, the largest counter
-    of when the queue was last busy. Idling earns nothing, and neither does having less in line than there
-    are slots. Estimates are not in V: one too high must not push newcomers back.
+    An owner who had nothing waiting that may start is lifted to the virtual time V when there is something:
+    to what the owner served last, or one left running beyond a quantum, had received by then; or, if nobody
+    is backlogged any more, the largest counter of when the queue was last busy. Idling earns nothing, and
+    neither does having less in line than there are slots. Estimates are not in V: one too high must not push
+    newcomers back.
 
-    **Bound.** While i and j both stay backlogged, |S_i / w_i - S_j / w_j| ≤ L_i / w_i + L_j / w_j, where S is
-    the compute-seconds received, w the weight, and L the quantum plus one tick (what may be received between
-    two looks at `overdue`), or a whole request (the larger of its estimate and its measured cost) where that
-    is shorter or cannot be parked. So for one request in flight at a time. With n in flight, those of one may
-    be unbalanced when an interval begins and those of the other when it ends: then it is 2n - 1 times the
-    larger of the two and once the smaller, while i and j both always have a ticket that waits; whoever has
-    none gets what they ask for.
+    **Terms.** A ticket that is held, or that a cap keeps back, is passed over, by its owner's next one too.
+    Who has none but such counts as having nothing waiting, and is lifted when one may start: neither being
+    held nor a cap saves up credit, and nobody's gets theirs at others' expense. Owners who take turns under
+    one cap may so be lifted all together, again and again; that a tie goes to whose last turn is longest ago
+    is what makes them take turns then. A ticket that is served `first` begins before its turn and is charged
+    for it; V does not follow. It is not overdue, and for one that waits everybody else is after a quantum.
+
+    **Bound.** While i and j both stay backlogged, with a ticket that may start or runs,
+    |S_i / w_i - S_j / w_j| ≤ L_i / w_i + L_j / w_j, where S is the compute-seconds received, w the weight,
+    and L the quantum plus one tick (what may be received between two looks at `overdue`), or a whole request
+    (the larger of its estimate and its measured cost) where that is shorter or cannot be parked. So for one
+    request in flight at a time. With n in flight, those of one may be unbalanced when an interval begins and
+    those of the other when it ends: then it is 2n - 1 times the larger of the two and once the smaller, while
+    i and j both always have a ticket that waits and may start; whoever has none gets what they ask for. Who
+    was served first is left out of it, until a turn comes that is their owner's anyway.
 
     Attributes:
         quantum: compute-seconds that a ticket may receive in one turn while others wait, more than 0. It may
@@ -49,21 +59,18 @@ class FairQueue:
     """
 
     def __init__(self, counters: FairCounters | None = None, *, quantum: float = math.inf) -> None:
-        remembered = counters or FairCounters()
+        super().__init__(counters)
         self.quantum = quantum
-        self._virtual_time = remembered.virtual_time
-        self._owners = {owner: Owner(start=seconds) for owner, seconds in remembered.served.items()}
-        self._owner_of: dict[str, str] = {}
         self._arrivals = 0
-        self._order: tuple[str, ...] | None = None
-        self._gauge = GapGauge()
-
-    def __len__(self) -> int:
-        """How many tickets wait."""
-        return sum(len(owner.waiting) for owner in self._owners.values())
 
     def add(
-        self, ticket: str, *, owner: str, estimate: float, weight: float = 1.0, parkable: bool = True
+        self,
+        ticket: str,
+        *,
+        owner: str,
+        estimate: float,
+        terms: Terms = USUAL_TERMS,
+        parkable: bool = True,
     ) -> None:
         """A ticket joins at the end of its owner's own line.
 
@@ -71,28 +78,49 @@ class FairQueue:
             ticket: its id, not in the queue yet.
             owner: who pays with virtual time.
             estimate: compute-seconds, more than 0.
-            weight: the owner's share, more than 0; twice the weight gets twice the compute-seconds.
+            terms: on which it waits and runs.
             parkable: whether it may be stopped and gone on with later.
 
         Raises:
-            ValueError: the ticket is already there, or a number is out of range.
+            ValueError: the ticket is already there, or the estimate is out of range.
         """
         if ticket in self._owner_of:
             raise ValueError(f"the ticket {ticket!r} is already in the queue")
-        if not (math.isfinite(estimate) and estimate > 0 and math.isfinite(weight) and weight > 0):
-            raise ValueError("estimate and weight must be positive numbers")
+        if not (math.isfinite(estimate) and estimate > 0):
+            raise ValueError(f"estimate must be a positive number, not {estimate}")
         entry = self._owners.setdefault(owner, Owner(start=0.0))
-        if not entry.backlogged:
-            entry.served_since_backlogged = False
-        if not entry.waiting:
-            entry.start += max(0.0, self._newcomer_start() - entry.reached)
+        if entry.idle:
+            entry.last_turn = 0
         self._arrivals += 1
         entry.waiting.append(
-            Ticket(id=ticket, arrival=self._arrivals, estimate=estimate, weight=weight, parkable=parkable)
+            Ticket(id=ticket, arrival=self._arrivals, estimate=estimate, terms=terms, parkable=parkable)
         )
         self._owner_of[ticket] = owner
-        self._order = None
-        self._note_waiting(owner)
+        self._look_anew([owner])
+
+    def change(self, ticket: str, terms: Terms) -> None:
+        """A ticket waits or runs on other terms from now on. What it received is not weighed again.
+
+        Raises:
+            KeyError: it is not in the queue.
+        """
+        name = self._owner_of[ticket]
+        owner = self._owners[name]
+        was_backlogged = owner.backlogged
+        running = owner.in_flight.get(ticket)
+        if running is None:
+            if owner.idle:
+                owner.last_turn = 0
+            self._waiting(ticket).terms = terms
+            self._look_anew([name])
+        else:
+            self._groups.end(running.terms)
+            running.change(terms)
+            self._groups.begin(terms)
+            self._gauge.turn(name, running.promised, in_flight=self._in_flight)
+            self._look_anew(self._owners)
+        if was_backlogged and not owner.backlogged:
+            self._tidy(name)
 
     def remove(self, ticket: str) -> None:
         """A waiting ticket leaves, charged for nothing but what it got before it was parked.
@@ -100,31 +128,35 @@ class FairQueue:
         Raises:
             KeyError: it does not wait.
         """
-        owner = self._owners[self._owner_of[ticket]]
-        owner.waiting.remove(self._waiting(ticket))
-        self._note_waiting(self._owner_of[ticket])
-        self._leave(ticket)
+        name = self._owner_of[ticket]
+        self._owners[name].waiting.remove(self._waiting(ticket))
+        del self._owner_of[ticket]
+        self._look_anew([name])
+        self._tidy(name)
 
     def next(self) -> str | None:
-        """The ticket whose turn it is; None when nobody waits."""
-        owner = self._next_owner(self._owners)
-        return None if owner is None else owner.waiting[0].id
+        """The ticket whose turn it is; None when nobody waits who may start."""
+        upcoming = self._upcoming()
+        return None if upcoming is None else upcoming.id
 
     def admit(self) -> str | None:
-        """The ticket whose turn it is, charged its estimate or a quantum; None when nobody waits."""
-        owner = self._next_owner(self._owners)
-        if owner is None:
+        """The ticket whose turn it is, charged its estimate or a quantum; None when none may start."""
+        ticket = self._upcoming()
+        if ticket is None:
             return None
-        self._virtual_time = max(self._virtual_time, owner.reached)
-        ticket = owner.waiting.popleft()
-        ticket.charged = min(ticket.estimate, self.quantum) if ticket.parkable else ticket.estimate
-        ticket.received = 0.0
-        owner.in_flight[ticket.id] = ticket
-        owner.served_since_backlogged = True
-        self._order = None
         name = self._owner_of[ticket.id]
-        self._gauge.turn(name, ticket.charged / ticket.weight, in_flight=self._in_flight)
-        self._note_waiting(name)
+        owner = self._owners[name]
+        owner.ahead_of_turn = ticket.terms.first and owner.counter > self._least()
+        if not owner.ahead_of_turn:
+            self._virtual_time = max(self._virtual_time, owner.reached)
+        owner.waiting.remove(ticket)
+        ticket.begin(min(ticket.estimate, self.quantum) if ticket.parkable else ticket.estimate)
+        owner.in_flight[ticket.id] = ticket
+        self._turns += 1
+        owner.last_turn = self._turns
+        self._groups.begin(ticket.terms)
+        self._gauge.turn(name, ticket.promised, in_flight=self._in_flight)
+        self._look_anew(self._touched(ticket))
         return ticket.id
 
     def receive(self, ticket: str, measured: float) -> None:
@@ -135,29 +167,35 @@ class FairQueue:
         """
         owner = self._owners[self._owner_of[ticket]]
         running = owner.in_flight[ticket]
-        before = running.received
-        running.received = max(running.received, measured - running.settled)
-        self._note_received(running, running.received - before)
+        self._receive(running, measured - running.settled)
         if running.received >= self.quantum:  # it is as if another turn began here
-            first = self._next_owner(self._owners)
-            reached = owner.reached if first is None else min(owner.reached, first.counter)
-            self._virtual_time = max(self._virtual_time, reached)
+            self._virtual_time = max(self._virtual_time, min(owner.reached, self._least()))
         if running.received > running.charged:
             self._order = None
 
     def overdue(self) -> tuple[str, ...]:
         """Which of those in flight to park if the next one has no room: the furthest ahead first."""
-        first = self._next_owner(self._owners)
-        if first is None:
+        upcoming = self._upcoming()
+        if upcoming is None:
             return ()
+        enough = self._owners[self._owner_of[upcoming.id]].counter + ROUNDING
         found = [
             (owner.reached, ticket.id)
             for owner in self._owners.values()
-            if owner.reached > first.counter + ROUNDING
+            if upcoming.terms.first or owner.reached > enough
             for ticket in owner.in_flight.values()
-            if ticket.parkable and ticket.received >= self.quantum
+            if ticket.parkable and not ticket.terms.first and ticket.received >= self.quantum
         ]
         return tuple(ticket for _, ticket in sorted(found, reverse=True))
+
+    def to_set_aside(self) -> tuple[str, ...]:
+        """Which of those in flight to park because they are held, whoever waits."""
+        return tuple(
+            ticket.id
+            for owner in self._owners.values()
+            for ticket in owner.in_flight.values()
+            if ticket.parkable and ticket.terms.held
+        )
 
     def park(self, ticket: str, measured: float, *, remaining: float) -> None:
         """A ticket in flight stops for others and waits again, first in its owner's own line.
@@ -170,12 +208,12 @@ class FairQueue:
         Raises:
             KeyError: it is not in flight.
         """
-        owner = self._owners[self._owner_of[ticket]]
-        parked = self._settled(owner, ticket, measured)
+        name = self._owner_of[ticket]
+        parked = self._settled(self._owners[name], ticket, measured)
         parked.estimate = remaining
-        owner.waiting.appendleft(parked)
-        self._order = None
-        self._note_waiting(self._owner_of[ticket])
+        self._owners[name].waiting.appendleft(parked)
+        self._look_anew(self._touched(parked))
+        self._tidy(name)
 
     def begin_again(self, ticket: str, *, estimate: float) -> None:
         """What a waiting ticket had before it was parked is lost: it needs all of its estimate again.
@@ -200,57 +238,34 @@ class FairQueue:
         Raises:
             KeyError: it is not in flight.
         """
-        self._settled(self._owners[self._owner_of[ticket]], ticket, measured)
-        self._leave(ticket)
+        name = self._owner_of[ticket]
+        over = self._settled(self._owners[name], ticket, measured)
+        touched = self._touched(over)
+        del self._owner_of[ticket]
+        self._look_anew(touched)
+        self._tidy(name)
 
     def order(self) -> tuple[str, ...]:
-        """Every waiting ticket in the order in which their turns begin if nobody else comes."""
+        """Every waiting ticket in the order in which their turns begin if nobody else comes.
+
+        Those that are held come last. For those that a cap keeps back it is approximate.
+        """
         if self._order is None:
-            self._order = self._simulated_order()
+            owners = self._owners.values()
+            self._order = turn_order(owners, self._upcoming(), virtual_time=self._virtual_time)
         return self._order
 
     def forecast(self, remaining: Mapping[str, float]) -> Mapping[str, tuple[float, float]]:
         """Seconds until each ticket's turn begins and until it is done, if nobody else comes; estimates.
 
+        Those that wait and are held are not in it; nobody is kept back by a cap in it.
+
         Args:
             remaining: compute-seconds that each ticket, waiting or in flight, still needs.
         """
-        return forecast(self._owners.values(), remaining, quantum=self.quantum)
-
-    def lead(self, owner: str) -> float:
-        """Compute-seconds per weight by which an owner is ahead of the backlogged one with the least.
-
-        What is in flight counts as it was charged: so the order is made.
-        """
-        return self.leads().get(owner, 0.0)
-
-    def leads(self) -> Mapping[str, float]:
-        """`lead` of every owner it knows."""
-        counters = {name: owner.counter for name, owner in self._owners.items()}
-        least = min((counters[name] for name, each in self._owners.items() if each.backlogged), default=0.0)
-        return {name: max(0.0, counter - least) for name, counter in counters.items()}
-
-    @property
-    def gap(self) -> FairGap:
-        """The largest gap so far beside its bound, of all pairs of owners."""
-        return self._gauge.worst
-
-    def counters(self) -> FairCounters:
-        """What to remember. Turns in flight are left out: after a restart they are charged anew."""
-        return FairCounters(
-            virtual_time=self._virtual_time,
-            served={
-                name: owner.start for name, owner in self._owners.items() if owner.start > self._virtual_time
-            },
+        return forecast(
+            self._owners.values(), remaining, quantum=self.quantum, virtual_time=self._virtual_time
         )
-
-    def _newcomer_start(self) -> float:
-        """Where an owner begins who had nothing waiting.
-
-        Who comes before the first admission comes at the same moment as the others, in whatever order: after
-        a restart nobody's lead is lost because theirs happened to be the first job put back.
-        """
-        return self._virtual_time
 
     def _waiting(self, ticket: str) -> Ticket:
         for entry in self._owners[self._owner_of[ticket]].waiting:
@@ -258,71 +273,19 @@ class FairQueue:
                 return entry
         raise KeyError(ticket)
 
-    def _tie_key(self, owner: Owner) -> tuple[bool, int]:
-        return owner.served_since_backlogged, owner.waiting[0].arrival
-
-    def _next_owner(self, owners: Mapping[str, Owner]) -> Owner | None:
-        waiting: Iterable[Owner] = (owner for owner in owners.values() if owner.waiting)
-        return min(waiting, key=lambda owner: (owner.counter, *self._tie_key(owner)), default=None)
-
-    def _simulated_order(self) -> tuple[str, ...]:
-        waiting = [owner for owner in self._owners.values() if owner.waiting]
-        lines = [iter(owner.waiting) for owner in waiting]
-        firsts = [next(line) for line in lines]
-        heap = [
-            (owner.counter, owner.served_since_backlogged, first.arrival, number)
-            for number, (owner, first) in enumerate(zip(waiting, firsts, strict=True))
-        ]
-        heapq.heapify(heap)
-        served = []
-        while heap:
-            counter, _, _, number = heap[0]
-            ticket = firsts[number]
-            served.append(ticket.id)
-            following = next(lines[number], None)
-            if following is None:
-                heapq.heappop(heap)
-                continue
-            firsts[number] = following
-            # All of it at once: with the same start tags, turns in between begin in the same order.
-            reached = counter + ticket.estimate / ticket.weight
-            heapq.heapreplace(heap, (reached, True, following.arrival, number))
-        return tuple(served)
-
     def _settled(self, owner: Owner, ticket: str, measured: float) -> Ticket:
         """A turn is over: what was promised gives way to what was measured."""
         over = owner.in_flight.pop(ticket)
         got = max(0.0, measured - over.settled)
-        more, over.received = got - over.received, max(over.received, got)
-        self._note_received(over, more)
-        owner.start += got / over.weight
-        over.settled, over.received = max(over.settled, measured), 0.0
+        self._receive(over, got)
+        owner.start += over.per_weight(got)
+        over.settled = max(over.settled, measured)
+        over.begin(0.0)
+        self._groups.end(over.terms)
         return over
 
-    @property
-    def _in_flight(self) -> int:
-        return sum(len(owner.in_flight) for owner in self._owners.values())
-
-    def _note_waiting(self, name: str) -> None:
-        if self._owners[name].waiting:
-            self._gauge.waits(name, in_flight=self._in_flight)
-        else:
-            self._gauge.leaves(name)
-
-    def _note_received(self, ticket: Ticket, more: float) -> None:
-        self._gauge.received(
-            self._owner_of[ticket.id], more / ticket.weight, turn=ticket.received / ticket.weight
-        )
-
-    def _leave(self, ticket: str) -> None:
-        name = self._owner_of.pop(ticket)
-        self._order = None
-        if not any(owner.backlogged for owner in self._owners.values()):
-            # Nobody is backlogged: no counter passes the new virtual time, so none needs remembering.
-            self._virtual_time = max(self._virtual_time, *(owner.start for owner in self._owners.values()))
-            for each in self._owners:
-                self._gauge.forget(each)
-            self._owners.clear()
-        elif not self._owners[name].backlogged and self._owners[name].start <= self._virtual_time:
-            self._gauge.forget(name)
-            del self._owners[name]  # coming back lifts it there anyway
+    def _receive(self, ticket: Ticket, got: float) -> None:
+        """So many compute-seconds in this turn so far."""
+        before = ticket.reached
+        ticket.received = max(ticket.received, got)
+        self._gauge.received(self._owner_of[ticket.id], ticket.reached - before, turn=ticket.reached)

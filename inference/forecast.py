@@ -1,28 +1,31 @@
 """When everybody's turn comes and when they are done, if nobody else asks: the fair queue played on. Pure."""
 
 import heapq
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from typing import Final
 
-from inference.fair_owner import Owner
+from inference.fair_owner import Owner, turn_key
 
 TURNS: Final = 500
 """Played at most, or nearly: where they would be more, longer ones are as good an estimate."""
 
 
 def forecast(
-    owners: Iterable[Owner], remaining: Mapping[str, float], *, quantum: float
+    owners: Iterable[Owner], remaining: Mapping[str, float], *, quantum: float, virtual_time: float
 ) -> dict[str, tuple[float, float]]:
     """Seconds until each ticket's turn begins and until it is done, as one processor gets through them.
+
+    As if no cap kept anybody back. Of those that wait and are held nothing is said.
 
     Args:
         owners: as the fair queue has them.
         remaining: compute-seconds that each of their tickets still needs.
         quantum: compute-seconds of a turn.
+        virtual_time: where those begin who may start nothing now.
     """
-    backlogged = [owner for owner in owners if owner.backlogged]
-    running = [(owner, ticket) for owner in backlogged for ticket in owner.in_flight.values()]
+    busy = [owner for owner in owners if not owner.idle]
+    running = [(number, ticket) for number, owner in enumerate(busy) for ticket in owner.in_flight.values()]
     rest_of_turn = [
         min(remaining[ticket.id], max(0.0, quantum - ticket.received))
         if ticket.parkable
@@ -31,25 +34,25 @@ def forecast(
     ]
     all_of_it = shared([remaining[ticket.id] for _, ticket in running])
     left = dict(remaining)
-    counters = {id(owner): owner.reached for owner in backlogged}
-    lines = {id(owner): deque(owner.waiting) for owner in backlogged}
+    counters = [owner.reached + owner.behind(virtual_time) for owner in busy]
     times: dict[str, tuple[float, float]] = {}
-    for (owner, ticket), rest, end in zip(running, rest_of_turn, all_of_it, strict=True):
+    for (number, ticket), rest, end in zip(running, rest_of_turn, all_of_it, strict=True):
         left[ticket.id] -= rest
-        counters[id(owner)] += rest / ticket.weight
+        counters[number] += rest / ticket.terms.weight
         times[ticket.id] = (0.0, end)
-        if left[ticket.id] > 0:
-            lines[id(owner)].appendleft(ticket)
-    served = {id(owner) for owner in backlogged if owner.served_since_backlogged}
-    now, turn = sum(rest_of_turn), max(quantum, sum(left.values()) / TURNS)
+    lines = [
+        owner.line(each for each in reversed(owner.in_flight.values()) if left[each.id] > 0) for owner in busy
+    ]
+    now, turn = sum(rest_of_turn), max(quantum, sum(left[each.id] for line in lines for each in line) / TURNS)
+    turns = count(1 + max((owner.last_turn for owner in busy), default=0))
     heap = [
-        (counters[number], number in served, line[0].arrival, number)
-        for number, line in lines.items()
+        (turn_key(line[0], counter=counter, last_turn=owner.last_turn), number, counter)
+        for number, (owner, line, counter) in enumerate(zip(busy, lines, counters, strict=True))
         if line
     ]
     heapq.heapify(heap)
     while heap:
-        counter, _, _, number = heapq.heappop(heap)
+        _, number, counter = heapq.heappop(heap)
         line = lines[number]
         ticket = line[0]
         got = min(left[ticket.id], turn) if ticket.parkable else left[ticket.id]
@@ -60,7 +63,8 @@ def forecast(
         if left[ticket.id] <= 0:
             line.popleft()
         if line:
-            heapq.heappush(heap, (counter + got / ticket.weight, True, line[0].arrival, number))
+            counter += got / ticket.terms.weight
+            heapq.heappush(heap, (turn_key(line[0], counter=counter, last_turn=next(turns)), number, counter))
     return times
 
 

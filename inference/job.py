@@ -26,17 +26,20 @@ class ImageResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """Waiting. Sent again whenever the place or the estimate changes.
+    """Waiting. Sent again whenever the place, the estimate or `held` changes.
 
     Attributes:
         position: 1 is next. Jobs that already run are not counted.
         ahead: requests that will be served before this one, the running ones included.
-        eta_seconds: until it is done, wall clock, an estimate; None while the worker has measured nothing.
+        eta_seconds: until it is done, wall clock, an estimate; None while the worker has measured nothing,
+            and while it is held.
+        held: it does not begin until its terms change; such jobs come last.
     """
 
     position: int
     ahead: int
     eta_seconds: float | None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,7 @@ class Interrupted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paused:
-    """Stopped after a step for somebody who has had less; what there is of its pictures is kept.
+    """Stopped after a step for somebody who has had less, or held; what there is of its pictures is kept.
 
     Sent again whenever the place or the estimate changes; `Progress` says that it goes on, or `Started` that
     it begins again, since the worker that kept it died.
@@ -68,7 +71,8 @@ class Paused:
         step: steps that are done.
         steps: of how many.
         position: 1 is next. Jobs that already run are not counted.
-        resumes_seconds: until it goes on, wall clock, an estimate; None while nothing was measured.
+        resumes_seconds: until it goes on, wall clock, an estimate; None while nothing was measured, and while
+            it is held.
     """
 
     step: int

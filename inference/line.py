@@ -30,10 +30,11 @@ from inference.messages import (
     Stepped,
     Stopped,
 )
-from inference.parking import has_room, making_way
+from inference.parking import has_room, making_way, set_aside
 from inference.quantum import Quantum
 from inference.request import ImageRequest
 from inference.status import QueueEntry
+from inference.terms import Terms
 
 
 class Line:
@@ -62,20 +63,38 @@ class Line:
         self._queue = FairQueue(counters)
         self._live: dict[str, LiveJob] = {}
 
-    def join(self, live: LiveJob, *, weight: float) -> None:
-        """A new job, to wait for its owner's turn.
+    def join(self, live: LiveJob) -> None:
+        """A new job, to wait for its owner's turn on its terms.
 
         Raises:
             ValueError: a job of this name is alive.
         """
         pictures = isinstance(live.request, ImageRequest)
         self._queue.add(
-            live.id, owner=live.request.owner, estimate=live.estimate, weight=weight, parkable=pictures
+            live.id, owner=live.request.owner, estimate=live.estimate, terms=live.terms, parkable=pictures
         )
         self._live[live.id] = live
         if isinstance(live.request, ImageRequest):
             self._quantum.note(live.request)
             self._queue.quantum = self._quantum.seconds()
+
+    def change(self, job_id: str, terms: Terms) -> bool:
+        """A job waits or runs on other terms from now on; False where it does neither."""
+        live = self._live.get(job_id)
+        if live is None:
+            return False
+        live.terms = terms
+        self._queue.change(job_id, terms)
+        self._set_aside()
+        return True
+
+    def _set_aside(self) -> None:
+        """Held jobs that have their turn and no worker computes them wait again: none is to take them up."""
+        for live in tuple(self.running.values()):
+            if live.terms.held and (live.parked or not live.with_worker):
+                del self.running[live.id]
+                live.wait_again()
+                self._queue.park(live.id, live.total_spent, remaining=live.remaining)
 
     def seed(self, model: str, rate: float) -> None:
         """A warm-up's measurement, in seconds per megapixel-evaluation."""
@@ -101,17 +120,19 @@ class Line:
         return tuple(live for live in self.running.values() if live.parked or not live.with_worker)
 
     def to_park(self, *, slots: int) -> tuple[LiveJob, ...]:
-        """Those that the worker is to be told to park, so that whoever's turn it is has room; each once."""
-        first = self._first()
-        if first is None:
-            return ()
-        chosen = making_way(
-            first,
-            overdue=[self._live[ticket] for ticket in self._queue.overdue()],
-            running=self.running.values(),
-            kept=[live for live in self._live.values() if live.parked],
-            slots=slots,
-        )
+        """Those that the worker is to be told to park, each once: who is held, and who is to make way.
+
+        The latter as far as whoever's turn it is needs the room.
+        """
+        running = self.running.values()
+        kept = [live for live in self._live.values() if live.parked]
+        held = [self._live[ticket] for ticket in self._queue.to_set_aside()]
+        chosen = set_aside(held, running=running, kept=kept)
+        for live in chosen:
+            live.parking = True
+        if (first := self._first()) is not None:
+            overdue = [self._live[ticket] for ticket in self._queue.overdue()]
+            chosen += making_way(first, overdue=overdue, running=running, kept=kept, slots=slots)
         for live in chosen:
             live.parking = True
         return chosen
@@ -127,7 +148,7 @@ class Line:
 
     @property
     def next_model(self) -> str | None:
-        """The model of whose turn it is; None where nobody waits, or no model is needed."""
+        """The model of whose turn it is; None where nobody waits who may run, or no model is needed."""
         first = self._first()
         return None if first is None else first.model
 
@@ -157,12 +178,15 @@ class Line:
         return None
 
     def _places(self) -> Iterator[tuple[int, LiveJob, tuple[float, float] | None]]:
-        """Each job with its position, and when it begins and is done; None where nobody can know."""
+        """Each job with its position, and when it begins and is done; None where nobody can know.
+
+        Nobody can of one that is held.
+        """
         known, times = True, self._times()
         waiting = (self._live[ticket] for ticket in self._queue.order())
         for position, live in chain(((0, live) for live in self.running.values()), enumerate(waiting, 1)):
             known = known and self.cost.knows(live.request)
-            yield position, live, times[live.id] if known else None
+            yield position, live, times.get(live.id) if known else None
 
     def _times(self) -> Mapping[str, tuple[float, float]]:
         return self._queue.forecast({name: live.remaining for name, live in self._live.items()})
@@ -184,6 +208,7 @@ class Line:
             slots=live.slots,
             paused=live.parked,
             begins_seconds=begins,
+            held=live.terms.held,
         )
 
     def tell_places(self) -> None:
@@ -276,6 +301,7 @@ class Line:
                 )
             else:
                 live.story.tell(Interrupted(deaths=live.deaths))
+        self._set_aside()
 
     def _eta(self, live: LiveJob) -> float:
         """Seconds until a running job is done, others running beside it."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from inference.job import Paused, Queued
 from inference.request import ImageRequest, UpscaleRequest
 from inference.story import Story
+from inference.terms import USUAL_TERMS, Terms
 
 FATAL_DEATHS = 2
 """A job that was alone with so many workers when they died is at fault itself."""
@@ -16,6 +17,7 @@ class LiveJob:
 
     Attributes:
         estimate: compute-seconds it was thought to cost when it was submitted.
+        terms: on which it waits and runs now.
         attempt: how often a worker was given it; 0 while it waits.
         spent: compute-seconds of this attempt so far.
         lost: compute-seconds of attempts whose worker died.
@@ -36,6 +38,7 @@ class LiveJob:
     request: ImageRequest | UpscaleRequest
     story: Story
     estimate: float
+    terms: Terms = USUAL_TERMS
     attempt: int = 0
     spent: float = 0.0
     lost: float = 0.0
@@ -50,7 +53,7 @@ class LiveJob:
     suspect: bool = False
     deaths: int = 0
     heard: int = 0
-    _told: tuple[int, int, int | None] | None = None
+    _told: tuple[int, int, int | None, bool] | None = None
 
     @property
     def pictures(self) -> int:
@@ -91,6 +94,10 @@ class LiveJob:
     def park(self) -> None:
         """It waits again, its steps done so far kept."""
         self.parking, self.parked = False, True
+        self.wait_again()
+
+    def wait_again(self) -> None:
+        """Its turn is over before it is."""
         self.slots, self._told = (), None
 
     def _begin_again(self) -> None:
@@ -102,9 +109,12 @@ class LiveJob:
     def tell_place(
         self, *, position: int, running: int, eta_seconds: float | None, begins_seconds: float | None
     ) -> None:
-        """Says `Queued` or `Paused` when the place, or the estimate as people read it, is another."""
+        """Says `Queued` or `Paused` when the place, or the estimate as people read it, is another.
+
+        Also when it is held from now on, or is not any more.
+        """
         estimate = begins_seconds if self.parked else eta_seconds
-        place = (position, running, None if estimate is None else rounded(estimate))
+        place = (position, running, None if estimate is None else rounded(estimate), self.terms.held)
         if place == self._told:
             return
         self._told = place
@@ -113,7 +123,9 @@ class LiveJob:
                 Paused(step=self.step, steps=self.steps, position=position, resumes_seconds=begins_seconds)
             )
         else:
-            self.story.tell(Queued(position=position, ahead=position - 1 + running, eta_seconds=eta_seconds))
+            ahead = position - 1 + running
+            held = self.terms.held
+            self.story.tell(Queued(position=position, ahead=ahead, eta_seconds=eta_seconds, held=held))
 
 
 def rounded(seconds: float) -> int:

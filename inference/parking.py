@@ -1,4 +1,4 @@
-"""Which running jobs make way for the one whose turn it is. Pure."""
+"""Which running jobs make way for the one whose turn it is, or are set aside. Pure."""
 
 from collections.abc import Collection, Iterable
 from typing import Final
@@ -46,6 +46,25 @@ def making_way(
             break
         if live in staying and _may_be_parked(live, keeping):
             staying.remove(live)
+            keeping.append(live)
+            chosen.append(live)
+    return tuple(chosen)
+
+
+def set_aside(
+    held: Iterable[LiveJob], *, running: Collection[LiveJob], kept: Collection[LiveJob]
+) -> tuple[LiveJob, ...]:
+    """Which of those that run and are held to park now, whoever waits: all that may be.
+
+    Args:
+        held: running jobs that are held.
+        running: all that run.
+        kept: those that are parked.
+    """
+    keeping = [*kept, *(live for live in running if live.parking)]
+    chosen = []
+    for live in held:
+        if not live.parking and _may_be_parked(live, keeping):
             keeping.append(live)
             chosen.append(live)
     return tuple(chosen)

@@ -33,15 +33,17 @@ class QueueEntry:
         job_id: which.
         owner: whose turn it takes.
         position: 0 runs, 1 is next.
-        eta_seconds: until it is done, wall clock, an estimate; None while nothing was measured.
+        eta_seconds: until it is done, wall clock, an estimate; None while nothing was measured, and while it
+            waits and is held.
         eta_range: between which it will be done, as far as earlier estimates were off; None likewise.
         estimate: compute-seconds it will cost, an estimate.
         lead: compute-seconds per weight that its owner has had lately beyond whoever has had the least.
         step: denoising steps done, of all its pictures at once.
         steps: of how many; 0 before the first is done.
         slots: the worker's picture slots it has, one a picture, numbered from 0; none while it waits.
-        paused: it waits with its steps done so far kept, until others have had as much.
+        paused: it waits with its steps done so far kept, until others have had as much or while it is held.
         begins_seconds: until its next turn, wall clock, an estimate; 0 while it runs; None as `eta_seconds`.
+        held: it does not run until its terms change; one that runs is about to be parked, or runs through.
     """
 
     job_id: str
@@ -56,3 +58,4 @@ class QueueEntry:
     slots: tuple[int, ...]
     paused: bool = False
     begins_seconds: float | None = None
+    held: bool = False

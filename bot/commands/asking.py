@@ -24,16 +24,20 @@ def read(interaction: Interaction, *, private: bool = False) -> Ask:
         or not isinstance(member, discord.Member)
     ):
         raise NotHere
-    rights = interaction.permissions
+    rights, everywhere = interaction.permissions, member.guild_permissions
     return Ask(
         interaction_id=interaction.id,
         application_id=interaction.application_id,
         token=interaction.token,
         guild_id=interaction.guild_id,
         channel_id=interaction.channel_id,
+        parent_channel_id=interaction.channel.parent_id
+        if isinstance(interaction.channel, discord.Thread)
+        else None,
         user_id=member.id,
         role_ids=frozenset(role.id for role in member.roles),
         moderator=rights.manage_messages or rights.manage_guild or rights.administrator,
+        server_moderator=everywhere.manage_messages or everywhere.manage_guild or everywhere.administrator,
         manager=rights.manage_guild or rights.administrator,
         asked_at=interaction.created_at.astimezone(UTC),
         attachment_limit=interaction.filesize_limit or DEFAULT_ATTACHMENT_LIMIT,

@@ -51,6 +51,7 @@ class EaselWindow:
                     job_id=entry.job,
                 )
                 for entry in ledger
+                if entry.job is not None
             ),
         )
 

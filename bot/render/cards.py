@@ -11,7 +11,8 @@ import discord
 
 from bot.attachments import Upload
 from bot.post import Frame
-from bot.render import words
+from bot.quota import Budget
+from bot.render import quota_words, words
 from bot.store import JobKind, JobRecord, JobState, Picture
 from bot.views.buttons import Row, cancel_row, picture_rows, retry_row, upscaled_rows, waiting_row
 from inference import Catalogue, Paused, Preview, Queued, QueueEntry
@@ -30,10 +31,10 @@ Part = discord.ui.Item[Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """What the person has left after this job, and of what; None where there is no limit."""
+    """What the person has left after this job, and of what budget; None where there is no limit."""
 
     left: float | None
-    budget: float | None
+    budget: Budget | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +172,7 @@ class Look:
         if self.allowance is None:
             price = f"Uses about {words.seconds(self.record.price)} of compute"
         else:
-            price = words.allowance(self.record.price, self.allowance.left, self.allowance.budget)
+            price = quota_words.allowance(self.record.price, self.allowance.left, self.allowance.budget)
         text = discord.ui.TextDisplay[View](f"{status}\n-# {price}")
         return self._card(colour, [text], [row or cancel_row(self.record.id)])
 

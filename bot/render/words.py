@@ -6,8 +6,7 @@ from typing import Final
 
 import discord
 
-from bot.ending import Reason
-from bot.quota import Refused
+from bot.ending import SAID, Reason
 from bot.refusal import (
     AlreadyOver,
     BotCannotPost,
@@ -136,32 +135,6 @@ def alt_text(request: ImageRequest, index: int, seed: int, model: str) -> str:
     return f"{which}: “{shown}”{tail}"
 
 
-def allowance(price: float, left: float | None, budget: float | None) -> str:
-    """The price against what is left."""
-    if left is None or budget is None:
-        return f"Uses about {seconds(price)} of compute"
-    return (
-        f"Uses about {seconds(price)} of compute · "
-        f"leaves {seconds_used(left)} of your {seconds(budget)} a day"
-    )
-
-
-def refused(verdict: Refused) -> str:
-    """Why the quota says no, what is left, and when that changes."""
-    if verdict.why == "waiting":
-        return (
-            f"You already have {round(verdict.limit)} waiting, as many as you may here. "
-            "Wait for one to finish, or cancel one with `/cancel`."
-        )
-    left = f"You have {seconds(verdict.left)} of your {seconds(verdict.limit)} of compute a day left"
-    if verdict.left < 0.05:
-        left = f"Your {seconds(verdict.limit)} of compute for today are used up"
-    if verdict.frees_at is None:
-        return f"{left}, and this alone would use more than a whole day's. Try fewer pictures or steps."
-    when = discord.utils.format_dt(verdict.frees_at, "R")
-    return f"{left}; this needs {seconds(verdict.price)}. Enough frees up {when}. Nothing was charged."
-
-
 def invalid(error: InvalidRequest) -> str:
     """What was wrong with an option and what it may be, however many names that are."""
     names = error.expected.split(", ")
@@ -243,4 +216,6 @@ def stored(error: StoreError) -> str:
 
 def failure(reason: str) -> str:
     """What went wrong and what to do; the refund is said beside it."""
+    if reason.startswith(SAID):
+        return reason.removeprefix(SAID)
     return FAILURES.get(reason, FAILURES[FailureCode.INTERNAL])

@@ -1,7 +1,9 @@
 """What the store refuses, as values that carry data.
 
     StoreError
-    ├── QuotaRefused        the quota says no; nothing was written
+    ├── QuotaRefused        a policy says no; nothing was written
+    ├── Banned              a moderator has shut whoever asks out; nothing was written
+    ├── PoolEmpty           the server's pool has not so much to lend; nothing was written
     ├── AlreadyAccepted     this interaction has its job already
     ├── UnknownJobId        there is no job with that id
     ├── WrongState          the job is not in a state from which that can happen
@@ -26,6 +28,7 @@ from bot.quota import Refused
 from bot.store.layout import how_to_restore
 
 if TYPE_CHECKING:
+    from bot.store.house_rules import Ban
     from bot.store.records import JobRecord, JobState
 
 
@@ -34,14 +37,37 @@ class StoreError(Exception):
 
 
 class QuotaRefused(StoreError):  # noqa: N818 — this and the following are named for what they say
-    """The quota says no; `decision` tells why. Nothing was written."""
+    """A policy says no; `decision` tells why. Nothing was written."""
 
     def __init__(self, decision: Refused) -> None:
         super().__init__(decision)
         self.decision = decision
 
     def __str__(self) -> str:
-        return f"refused by the {self.decision.why} limit of {self.decision.limit:g}"
+        return f"refused by the {self.decision.why} limit of {self.decision.by.kind}"
+
+
+class Banned(StoreError):  # noqa: N818
+    """A moderator has shut whoever asks out; `ban` tells until when and why. Nothing was written."""
+
+    def __init__(self, ban: "Ban") -> None:
+        super().__init__(ban)
+        self.ban = ban
+
+    def __str__(self) -> str:
+        return f"shut out by {self.ban.by}"
+
+
+class PoolEmpty(StoreError):  # noqa: N818
+    """The server's pool has `left` compute-seconds to lend of `size`. Nothing was written."""
+
+    def __init__(self, left: float, size: float) -> None:
+        super().__init__(left, size)
+        self.left = left
+        self.size = size
+
+    def __str__(self) -> str:
+        return f"{self.left:g} of {self.size:g} compute-seconds are left to lend"
 
 
 class AlreadyAccepted(StoreError):  # noqa: N818

@@ -13,8 +13,8 @@ class Figures:
 
     Attributes:
         jobs: how many are in each state.
-        ledger: compute-seconds by kind of entry: reserved at least 0, settled (given back) and refunded at
-            most 0.
+        ledger: compute-seconds by kind of entry: reserved, granted and lent at least 0, settled (given back)
+            and refunded at most 0.
     """
 
     jobs: dict[JobState, int]
@@ -27,7 +27,7 @@ async def figures(database: aiosqlite.Connection) -> Figures:
     async with database.execute("SELECT state, count(*) FROM jobs GROUP BY state") as cursor:
         async for state, count in cursor:
             jobs[JobState(state)] = count
-    ledger = dict.fromkeys(("reserve", "settle", "refund"), 0.0)
+    ledger = dict.fromkeys(("reserve", "settle", "refund", "grant", "lend"), 0.0)
     async with database.execute("SELECT kind, sum(amount) FROM ledger GROUP BY kind") as cursor:
         async for kind, amount in cursor:
             ledger[kind] = amount

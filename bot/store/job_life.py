@@ -2,18 +2,28 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import aiosqlite
 
-from bot.quota import Decision, Refused, Usage
-from bot.store import house_rules, images, jobs, ledger, sources
+from bot.quota import Allowed, Bounds, Policy, Refused, decide, recheck
+from bot.store import books, house_rules, images, jobs, ledger, sources
 from bot.store.database import Database, T
-from bot.store.errors import AlreadyAccepted, QuotaRefused, WrongState
+from bot.store.errors import AlreadyAccepted, Banned, QuotaRefused, WrongState
 from bot.store.house_rules import AuditEntry
 from bot.store.picture_files import PictureFiles
-from bot.store.records import JobRecord, JobState, NewJob
+from bot.store.records import Asker, JobRecord, JobState, NewJob
 from inference.job import ImageResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A job that was accepted, what pays it, and what bounds it."""
+
+    record: JobRecord
+    allowed: Allowed
+    bounds: Bounds
 
 
 class JobLife:
@@ -24,38 +34,64 @@ class JobLife:
     (but for `fail`, which needs to know nothing of it) `UnreadableRequest`.
     """
 
-    def __init__(self, *, database: Database, files: PictureFiles, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, *, database: Database, files: PictureFiles, clock: Callable[[], datetime], default: Policy
+    ) -> None:
         self._database = database
+        self._default = default
         self._files = files
         self._clock = clock
         # A file is written before its row and removed after it; between the two, nobody else may do either.
         self._files_turn = asyncio.Lock()
 
-    async def accept(self, job: NewJob, *, decide: Callable[[Usage], Decision]) -> JobRecord:
-        """Ask the quota, store the job and reserve its price, in one transaction.
-
-        Args:
-            job: what to accept.
-            decide: pure; told what the person has used in the 24 hours before `job.asked_at`.
+    async def accept(self, job: NewJob) -> Accepted:
+        """Ask the policies, store the job and reserve its price, in one transaction.
 
         Raises:
-            QuotaRefused: `decide` said no; nothing was written.
+            Banned: whoever asks is shut out; nothing was written.
+            QuotaRefused: a policy says no; nothing was written.
             AlreadyAccepted: the interaction has its job; nothing was written.
         """
 
-        async def work(database: aiosqlite.Connection) -> JobRecord:
+        async def work(database: aiosqlite.Connection) -> Accepted:
             known = await jobs.select(database, "WHERE interaction_id = ?", (job.interaction_id,))
             if known:
                 raise AlreadyAccepted(known[0])
-            usage = await ledger.usage(database, job.guild_id, job.user_id, job.asked_at)
-            decision = decide(usage)
+            await self._require_admission(database, job.asker, job.asked_at)
+            found = await books.books(database, job.asker, job.asked_at, self._default)
+            wish = books.wish(job.kind, job.request, job.price)
+            decision = decide(found.bounds, found.usage, wish, job.asked_at)
             if isinstance(decision, Refused):
                 raise QuotaRefused(decision)
             await jobs.insert(database, job)
-            await ledger.reserve(database, job, self._clock())
-            return await jobs.require(database, job.id)
+            await ledger.reserve(database, job, decision.payment, self._clock())
+            record = await jobs.require(database, job.id)
+            return Accepted(record=record, allowed=decision, bounds=found.bounds)
 
         return await self._database.write(work)
+
+    async def may_run(self, job_id: str, at: datetime) -> Bounds:
+        """What bounds a job that waits, if it may still run.
+
+        Raises:
+            Banned: its owner is shut out by now.
+            QuotaRefused: what moderators have changed since stops it.
+        """
+        return await self._database.read(lambda database: self._may_run(database, job_id, at))
+
+    async def _may_run(self, database: aiosqlite.Connection, job_id: str, at: datetime) -> Bounds:
+        job = await jobs.require(database, job_id)
+        await self._require_admission(database, job.asker, at)
+        found = await books.books(database, job.asker, at, self._default)
+        refused = recheck(found.bounds, found.usage, books.wish(job.kind, job.request, job.price), at)
+        if refused is not None:
+            raise QuotaRefused(refused)
+        return found.bounds
+
+    async def _require_admission(self, database: aiosqlite.Connection, asker: Asker, at: datetime) -> None:
+        ban = await house_rules.ban_of(database, asker.guild_id, asker.user_id, at)
+        if ban is not None:
+            raise Banned(ban)
 
     async def acknowledge(self, job_id: str, message_id: int | None) -> JobRecord:
         """Accepted → queued, answered by that message (None: it will be posted at delivery). Repeatable.
@@ -67,13 +103,26 @@ class JobLife:
         """
         return await self._database.write(lambda database: jobs.acknowledge(database, job_id, message_id))
 
-    async def claim(self, job_id: str) -> int:
+    async def claim(self, job_id: str, at: datetime | None = None) -> int:
         """Queued or running → running; answers the number of this attempt, from 1.
+
+        The last look at whether it may run, in the same transaction.
+
+        Args:
+            at: the present, UTC; this machine's where it is not said.
 
         Raises:
             WrongState: it neither waits nor runs.
+            Banned, QuotaRefused: as `may_run`.
         """
-        return await self._database.write(lambda database: jobs.claim(database, job_id))
+        now = at or self._clock()
+
+        async def work(database: aiosqlite.Connection) -> int:
+            attempt = await jobs.claim(database, await jobs.require(database, job_id), now)
+            await self._may_run(database, job_id, now)
+            return attempt
+
+        return await self._database.write(work)
 
     async def requeue(self, job_id: str) -> JobRecord:
         """Running → queued, after a restart. Repeatable.
@@ -81,7 +130,7 @@ class JobLife:
         Raises:
             WrongState: it neither waits nor runs.
         """
-        return await self._database.write(lambda database: jobs.requeue(database, job_id))
+        return await self._database.write(lambda database: jobs.requeue(database, job_id, self._clock()))
 
     async def render(
         self,
@@ -103,7 +152,12 @@ class JobLife:
             jobs.require_attempt(job, attempt, JobState.RENDERED)
             await images.insert(database, job_id, zip(pictures, digests, strict=True))
             await jobs.move(
-                database, job, JobState.RENDERED, compute_seconds=max(compute_seconds, 0.0), notes=notes
+                database,
+                job,
+                JobState.RENDERED,
+                compute_seconds=max(compute_seconds, 0.0),
+                notes=notes,
+                now=self._clock(),
             )
             return await jobs.require(database, job_id)
 
@@ -138,7 +192,7 @@ class JobLife:
             if job.state is not JobState.RENDERED:
                 raise WrongState(job_id, job.state, JobState.DELIVERED)
             await database.execute("UPDATE jobs SET message_id = ? WHERE id = ?", (message_id, job_id))
-            await jobs.move(database, job, JobState.DELIVERED)
+            await jobs.move(database, job, JobState.DELIVERED, now=self._clock())
             await ledger.settle(database, job, job.compute_seconds or 0.0, self._clock())
             return await jobs.require(database, job_id)
 
@@ -159,7 +213,7 @@ class JobLife:
                 return None, set()
             if job.state.over:
                 raise WrongState(job_id, job.state, JobState.FAILED)
-            await jobs.move(database, job, JobState.FAILED, reason=reason)
+            await jobs.move(database, job, JobState.FAILED, reason=reason, now=self._clock())
             await ledger.refund(database, job, self._clock())
             return None, await images.forget(database, job_id)
 
@@ -179,7 +233,7 @@ class JobLife:
             if job.state.over or job.state is JobState.RENDERED:
                 raise WrongState(job_id, job.state, JobState.CANCELLED)
             spent = max(compute_seconds, 0.0)
-            await jobs.move(database, job, JobState.CANCELLED, compute_seconds=spent)
+            await jobs.move(database, job, JobState.CANCELLED, compute_seconds=spent, now=self._clock())
             await ledger.settle(database, job, spent, self._clock())
             return await jobs.require(database, job_id)
 
@@ -217,7 +271,8 @@ class JobLife:
                     guild_id=job.guild_id,
                     actor=by,
                     act="pictures deleted",
-                    detail={"job": job_id, "owner": job.user_id},
+                    detail={"job": job_id},
+                    subject=job.user_id,
                 )
                 await house_rules.write_audit(database, entry)
             await sources.forget(database, job_id)

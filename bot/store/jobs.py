@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 import aiosqlite
@@ -10,7 +11,7 @@ import aiosqlite
 from bot.store import sources
 from bot.store.encoding import request_from_json, request_to_json, time_from_integer, time_to_integer
 from bot.store.errors import StaleAttempt, UnknownJobId, UnreadableRequest, WrongState
-from bot.store.records import JobKind, JobRecord, JobState, NewJob, Standing
+from bot.store.records import Hold, JobKind, JobRecord, JobState, NewJob, Standing
 
 _SELECT: Final = (
     "SELECT jobs.*, requests.body, sources.picture AS source, masks.picture AS mask, "
@@ -37,8 +38,9 @@ async def insert(database: aiosqlite.Connection, job: NewJob) -> None:
     await database.execute(
         """
         INSERT INTO jobs (id, kind, state, request, parent, parent_index, interaction_id, application_id,
-                          token, guild_id, channel_id, user_id, private, asked_at, price, attachment_limit)
-        VALUES (?, ?, 'accepted', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                          token, guild_id, channel_id, user_id, private, asked_at, price, attachment_limit,
+                          role_ids, parent_channel_id)
+        VALUES (?, ?, 'accepted', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             job.id,
@@ -56,6 +58,8 @@ async def insert(database: aiosqlite.Connection, job: NewJob) -> None:
             time_to_integer(job.asked_at),
             job.price,
             job.attachment_limit,
+            json.dumps(sorted(job.role_ids)),
+            job.parent_channel_id,
         ),
     )
 
@@ -133,6 +137,7 @@ async def move(
     compute_seconds: float | None = None,
     reason: str | None = None,
     notes: Iterable[str] = (),
+    now: datetime,
 ) -> None:
     """Put a job that may be moved there into `state`; one that is over loses its token.
 
@@ -146,8 +151,9 @@ async def move(
             reason = ?3,
             notes = CASE ?4 WHEN '[]' THEN notes ELSE ?4 END,
             token = CASE ?5 WHEN 1 THEN NULL ELSE token END,
-            told = CASE WHEN ?6 AND message_id IS NOT NULL THEN 0 ELSE told END
-        WHERE id = ?7
+            told = CASE WHEN ?6 AND message_id IS NOT NULL THEN 0 ELSE told END,
+            over_at = CASE ?5 WHEN 1 THEN ?7 ELSE over_at END
+        WHERE id = ?8
         """,
         (
             state,
@@ -156,23 +162,37 @@ async def move(
             json.dumps(list(notes)),
             state.over,
             state in (JobState.FAILED, JobState.CANCELLED),
+            time_to_integer(now),
             job.id,
         ),
     )
 
 
-async def claim(database: aiosqlite.Connection, job_id: str) -> int:
+async def claim(database: aiosqlite.Connection, job: JobRecord, now: datetime) -> int:
     """Queued or running → running, under the next attempt number, which is answered.
 
     A running job is claimed again when its worker died and another takes over.
     """
-    job = await require(database, job_id)
     if job.state not in (JobState.QUEUED, JobState.RUNNING):
-        raise WrongState(job_id, job.state, JobState.RUNNING)
+        raise WrongState(job.id, job.state, JobState.RUNNING)
     await database.execute(
-        "UPDATE jobs SET state = 'running', attempt = ? WHERE id = ?", (job.attempt + 1, job_id)
+        "UPDATE jobs SET state = 'running', attempt = ?, claimed_at = ? WHERE id = ?",
+        (job.attempt + 1, time_to_integer(now), job.id),
     )
     return job.attempt + 1
+
+
+async def note_hold(database: aiosqlite.Connection, job_id: str, hold: Hold | None) -> None:
+    """A moderator keeps it from running, or lets it go on."""
+    said = None
+    if hold is not None:
+        said = json.dumps({"by": hold.by, "at": time_to_integer(hold.at), "why": hold.why})
+    await database.execute("UPDATE jobs SET hold = ? WHERE id = ?", (said, job_id))
+
+
+async def note_bumped(database: aiosqlite.Connection, job_id: str) -> None:
+    """A moderator lets it go before others."""
+    await database.execute("UPDATE jobs SET bumped = 1 WHERE id = ?", (job_id,))
 
 
 def require_attempt(job: JobRecord, attempt: int, wanted: JobState) -> None:
@@ -221,12 +241,12 @@ async def note_told(database: aiosqlite.Connection, job_id: str) -> None:
     await database.execute("UPDATE jobs SET told = 1 WHERE id = ?", (job_id,))
 
 
-async def requeue(database: aiosqlite.Connection, job_id: str) -> JobRecord:
+async def requeue(database: aiosqlite.Connection, job_id: str, now: datetime) -> JobRecord:
     """Running → queued, after a restart; queued stays."""
     job = await require(database, job_id)
     if job.state not in (JobState.QUEUED, JobState.RUNNING):
         raise WrongState(job_id, job.state, JobState.QUEUED)
-    await move(database, job, JobState.QUEUED)
+    await move(database, job, JobState.QUEUED, now=now)
     return await require(database, job_id)
 
 
@@ -270,4 +290,21 @@ def _record(row: sqlite3.Row) -> JobRecord:
         deaths=row["deaths"],
         told=bool(row["told"]),
         attachment_limit=row["attachment_limit"],
+        role_ids=frozenset(json.loads(row["role_ids"])),
+        parent_channel_id=row["parent_channel_id"],
+        hold=_hold(row["hold"]),
+        bumped=bool(row["bumped"]),
+        claimed_at=_time(row["claimed_at"]),
+        over_at=_time(row["over_at"]),
     )
+
+
+def _hold(said: str | None) -> Hold | None:
+    if said is None:
+        return None
+    hold = json.loads(said)
+    return Hold(by=hold["by"], at=time_from_integer(hold["at"]), why=hold["why"])
+
+
+def _time(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else time_from_integer(microseconds)

@@ -47,6 +47,34 @@ class JobState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks, where: all by which a policy is found.
+
+    Attributes:
+        guild_id: the server.
+        user_id: the member.
+        role_ids: their roles at that moment.
+        channel_id: the channel or thread.
+        parent_channel_id: the channel that a thread is in; None for a channel.
+    """
+
+    guild_id: int
+    user_id: int
+    role_ids: frozenset[int] = frozenset()
+    channel_id: int
+    parent_channel_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A moderator keeps a job from running: who, since when, UTC, and why."""
+
+    by: int
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
     """A job to be accepted.
 
@@ -65,6 +93,8 @@ class NewJob:
         attachment_limit: bytes that one file may have where it was asked for.
         parent: the job it was made from, by a button.
         parent_index: which of the parent's pictures, from 0.
+        role_ids: the person's roles at that moment.
+        parent_channel_id: the channel that a thread is in; None for a channel.
         id: 12 characters of Crockford's base 32.
 
     Raises:
@@ -85,7 +115,14 @@ class NewJob:
     attachment_limit: int
     parent: str | None = None
     parent_index: int | None = None
+    role_ids: frozenset[int] = frozenset()
+    parent_channel_id: int | None = None
     id: str = field(default_factory=new_job_id)
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks, where."""
+        return _asker(self)
 
     def __post_init__(self) -> None:
         if self.asked_at.utcoffset() != timedelta(0):
@@ -115,6 +152,10 @@ class JobRecord:
         discarded: its pictures were deleted.
         source_gone: so was the picture it began from, and `request` does without: nothing like it can be
             made again.
+        hold: a moderator keeps it from running; None where nobody does.
+        bumped: a moderator lets it go before others.
+        claimed_at: when it began to run last, UTC; None before.
+        over_at: when it was over, UTC; None before.
     """
 
     id: str
@@ -142,6 +183,17 @@ class JobRecord:
     source_gone: bool = False
     deaths: int = 0
     told: bool = True
+    role_ids: frozenset[int] = frozenset()
+    parent_channel_id: int | None = None
+    hold: Hold | None = None
+    bumped: bool = False
+    claimed_at: datetime | None = None
+    over_at: datetime | None = None
+
+    @property
+    def asker(self) -> Asker:
+        """Who asked, where, with the roles of that moment."""
+        return _asker(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,3 +218,13 @@ class Picture:
     height: int
     digest: str
     path: Path
+
+
+def _asker(job: NewJob | JobRecord) -> Asker:
+    return Asker(
+        guild_id=job.guild_id,
+        user_id=job.user_id,
+        role_ids=job.role_ids,
+        channel_id=job.channel_id,
+        parent_channel_id=job.parent_channel_id,
+    )

@@ -8,41 +8,50 @@ from pathlib import Path
 
 import aiosqlite
 
-from bot.quota import Policies, Policy, Usage
-from bot.store import drafts, figures, house_rules, images, jobs, ledger
+from bot.quota import SAYS_NOTHING, Policy
+from bot.store import drafts, figures, images, jobs, ledger
 from bot.store.database import Database
 from bot.store.disk import FolderLock
 from bot.store.errors import RestoreCutShort
 from bot.store.figures import Figures
-from bot.store.house_rules import AuditEntry
+from bot.store.house import House
 from bot.store.layout import DATABASE_NAME, IMAGES_NAME, restore_under_way
 from bot.store.ledger import LedgerEntry
 from bot.store.migrate import migrate, shipped_migrations
 from bot.store.picture_files import PictureFiles
 from bot.store.records import JobRecord, Picture
-from bot.store.upkeep import Upkeep
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Store(Upkeep):
-    """Jobs, pictures, ledger, quotas, settings, and what the engine remembers. Open it with `Store.open`."""
+class Store(House):
+    """Jobs, pictures, ledger, policies, settings, and what the engine remembers: see `Store.open`."""
 
     def __init__(
-        self, *, database: Database, files: PictureFiles, lock: FolderLock, clock: Callable[[], datetime]
+        self,
+        *,
+        database: Database,
+        files: PictureFiles,
+        lock: FolderLock,
+        clock: Callable[[], datetime],
+        default: Policy,
     ) -> None:
-        super().__init__(database=database, files=files, clock=clock)
+        super().__init__(database=database, files=files, clock=clock, default=default)
         self._lock = lock
 
     @classmethod
-    async def open(cls, folder: Path, *, clock: Callable[[], datetime] = _now) -> "Store":
+    async def open(
+        cls, folder: Path, *, clock: Callable[[], datetime] = _now, default: Policy = SAYS_NOTHING
+    ) -> "Store":
         """Open, or make, the store in `folder`; migrate it first where it is old.
 
         Args:
             folder: holds `easel.db`, `images/`, `backups/` and the lock.
-            clock: the present, UTC; only written down, never reckoned with.
+            clock: the present, UTC; only written down, never reckoned with, unless nobody says what time it
+                is at Discord.
+            default: what each member may use where a server says nothing.
 
         Raises:
             StoreInUse: another process has it open.
@@ -58,7 +67,7 @@ class Store(Upkeep):
         except BaseException:
             lock.release()
             raise
-        return cls(database=database, files=files, lock=lock, clock=clock)
+        return cls(database=database, files=files, lock=lock, clock=clock, default=default)
 
     async def close(self) -> None:
         """Let what is under way end, then let go of the folder."""
@@ -129,11 +138,7 @@ class Store(Upkeep):
         """
         return await asyncio.to_thread(self._files.read, picture.digest)
 
-    # — quotas, rules, audit —
-
-    async def usage(self, guild_id: int, user_id: int, at: datetime) -> Usage:
-        """What a person has used in a server in the 24 hours before `at`, and how many jobs wait."""
-        return await self._database.read(lambda database: ledger.usage(database, guild_id, user_id, at))
+    # — figures —
 
     async def used_by_everybody(self, at: datetime) -> dict[tuple[int, int], float]:
         """Compute-seconds that each (server, person) has used in the 24 hours before `at`."""
@@ -146,36 +151,6 @@ class Store(Upkeep):
     async def figures(self) -> Figures:
         """Sums over all jobs and the whole ledger."""
         return await self._database.read(figures.figures)
-
-    async def policies(self, guild_id: int, fallback: Policy) -> Policies:
-        """A server's policies; `fallback` is the config's."""
-        return await self._database.read(lambda database: house_rules.policies(database, guild_id, fallback))
-
-    async def set_policy(
-        self, guild_id: int, role_id: int | None, policy: Policy | None, *, by: int, at: datetime
-    ) -> None:
-        """Set (or with None lift) the policy of a role, or of everyone where `role_id` is None; audited."""
-        await self._database.write(
-            lambda database: house_rules.set_policy(database, guild_id, role_id, policy, by=by, at=at)
-        )
-
-    async def setting(self, guild_id: int, name: str) -> object:
-        """A server's setting, a JSON value; None where it was never set."""
-        return await self._database.read(lambda database: house_rules.setting(database, guild_id, name))
-
-    async def set_setting(self, guild_id: int, name: str, value: object, *, by: int, at: datetime) -> None:
-        """Set a server's setting to a JSON value; audited."""
-        await self._database.write(
-            lambda database: house_rules.set_setting(database, guild_id, name, value, by=by, at=at)
-        )
-
-    async def note_act(self, entry: AuditEntry) -> None:
-        """Add a moderator's act to the audit trail."""
-        await self._database.write(lambda database: house_rules.write_audit(database, entry))
-
-    async def audit(self, guild_id: int, limit: int = 50) -> list[AuditEntry]:
-        """The latest acts of a server's moderators, newest first."""
-        return await self._database.read(lambda database: house_rules.read_audit(database, guild_id, limit))
 
     # — drafts —
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.quota import UNLIMITED, Decision, Usage, decide
 from bot.store import JobKind, NewJob, Store
 from inference.request import ImageRequest
 
@@ -43,12 +42,9 @@ OTHER = replace(JOB, interaction_id=2, id="0123456789ac")
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    def always(usage: Usage) -> Decision:
-        return decide(UNLIMITED, usage, price=1.0, now=AT)
-
     store = await Store.open(tmp_path)
     for job in (JOB, OTHER):
-        await store.accept(job, decide=always)
+        await store.accept(job)
     yield store
     await store.close()
 

@@ -12,10 +12,11 @@ from types import FrameType
 
 import pytest
 from PIL import Image
-from stored_jobs import ADA, ANYTHING, ASKED, BEN, CHANNEL, FIRST, GUILD, REQUEST, job, picture, within
+from stored_jobs import ADA, ASKED, BEN, CHANNEL, FIRST, GUILD, REQUEST, job, picture
 
-from bot.quota import Policy
+from bot.quota import EVERYONE, Budget, Policy
 from bot.store import (
+    Actor,
     AlreadyAccepted,
     JobKind,
     JobRecord,
@@ -42,19 +43,19 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 async def rendered(store: Store, new: NewJob, *pictures: ImageResult, seconds: float = 4.0) -> JobRecord:
-    await store.accept(new, decide=ANYTHING)
+    await store.accept(new)
     await store.acknowledge(new.id, 77)
     attempt = await store.claim(new.id)
     return await store.render(new.id, attempt, pictures or (picture(0),), seconds, ["Cut."])
 
 
 async def seconds_used(store: Store, at: datetime = ASKED) -> float:
-    return (await store.usage(GUILD, ADA, at)).seconds_used
+    return sum(spent.seconds for spent in (await store.books(FIRST.asker, at)).usage.own.spent)
 
 
 async def test_a_job_goes_its_way(store: Store) -> None:
     """Accepted, queued, running, rendered, delivered; the token lives until delivery, no longer."""
-    accepted = await store.accept(FIRST, decide=ANYTHING)
+    accepted = (await store.accept(FIRST)).record
     assert accepted.state is JobState.ACCEPTED
     assert accepted.request == REQUEST
     assert (accepted.asked_at, accepted.token, accepted.interaction_id) == (ASKED, "secret", 2**62)
@@ -76,7 +77,7 @@ async def test_a_source_lies_beside_its_requests_once(store: Store, tmp_path: Pa
     whole = replace(REQUEST, width=128, height=128, source=SourcePicture(png=png, strength=0.5))
     masked = replace(whole, source=SourcePicture(png=png, strength=0.7, mask=mask))
     for number, request in enumerate((whole, masked, REQUEST), start=1):
-        accepted = await store.accept(job(number, request=request), decide=ANYTHING)
+        accepted = (await store.accept(job(number, request=request))).record
         assert accepted.request == request
     assert [found.request for found in await store.unfinished()] == [whole, masked, REQUEST]
     with closing(sqlite3.connect(tmp_path / "easel.db")) as database:
@@ -131,7 +132,7 @@ def test_an_id_of_a_new_job_is_random_and_readable() -> None:
 async def test_a_token_is_never_shown(store: Store) -> None:
     """Who prints a job, in a log or a traceback, gives nobody the right to answer for it."""
     assert "secret" not in repr(FIRST)
-    assert "secret" not in repr(await store.accept(FIRST, decide=ANYTHING))
+    assert "secret" not in repr((await store.accept(FIRST)).record)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ async def test_failure_refunds_everything(store: Store) -> None:
 
 async def test_a_cancelled_job_pays_what_was_computed(store: Store) -> None:
     """The rest comes back."""
-    await store.accept(FIRST, decide=ANYTHING)
+    await store.accept(FIRST)
     cancelled = await store.cancel(FIRST.id, 3.0)
     assert (cancelled.state, cancelled.compute_seconds, cancelled.token) == (JobState.CANCELLED, 3.0, None)
     assert await seconds_used(store) == 3.0
@@ -196,33 +197,35 @@ async def test_settling_late_frees_nothing_new(store: Store) -> None:
 
 async def test_what_does_not_fit_is_refused_and_leaves_nothing(store: Store) -> None:
     """The quota is asked inside the transaction; a refusal writes nothing."""
-    policy = within(Policy(seconds_per_day=25))
-    await store.accept(job(1), decide=policy)
-    await store.accept(job(2), decide=policy)
+    for guild in (GUILD, 11):
+        by = Actor(guild_id=guild, user_id=BEN, at=ASKED)
+        await store.set_policy(EVERYONE, Policy(budget=Budget(seconds=25)), by=by)
+    await store.accept(job(1))
+    await store.accept(job(2))
     with pytest.raises(QuotaRefused) as caught:
-        await store.accept(job(3), decide=policy)
+        await store.accept(job(3))
     assert caught.value.decision.left == 5
     assert await store.job(job(3).id) is None
     assert await seconds_used(store) == 20.0
-    await store.accept(job(4, user_id=BEN), decide=policy)
-    await store.accept(job(5, guild_id=11), decide=policy)
+    await store.accept(job(4, user_id=BEN))
+    await store.accept(job(5, guild_id=11))
 
 
 async def test_waiting_jobs_are_counted_until_they_run(store: Store) -> None:
     """Accepted and queued jobs wait; a running one does not."""
-    await store.accept(job(1), decide=ANYTHING)
-    await store.accept(job(2), decide=ANYTHING)
+    await store.accept(job(1))
+    await store.accept(job(2))
     await store.acknowledge(job(2).id, 5)
-    assert (await store.usage(GUILD, ADA, ASKED)).waiting_jobs == 2
+    assert (await store.books(FIRST.asker, ASKED)).usage.own.waiting == 2
     await store.claim(job(2).id)
-    assert (await store.usage(GUILD, ADA, ASKED)).waiting_jobs == 1
+    assert (await store.books(FIRST.asker, ASKED)).usage.own.waiting == 1
 
 
 async def test_an_interaction_is_accepted_once(store: Store) -> None:
     """A repeat of the same interaction is told which job it has, and costs nothing."""
-    await store.accept(FIRST, decide=ANYTHING)
+    await store.accept(FIRST)
     with pytest.raises(AlreadyAccepted) as caught:
-        await store.accept(replace(FIRST, id="zzzzzzzzzzzz"), decide=ANYTHING)
+        await store.accept(replace(FIRST, id="zzzzzzzzzzzz"))
     assert caught.value.job.id == FIRST.id
     assert await seconds_used(store) == 10.0
 
@@ -236,8 +239,8 @@ async def test_what_a_crash_could_repeat_may_be_repeated(store: Store) -> None:
         delivered = await store.deliver(FIRST.id, 77)
         await store.delete_pictures(FIRST.id, by=ADA)
     assert delivered.state is JobState.DELIVERED
-    await store.accept(job(2), decide=ANYTHING)
-    await store.accept(job(3), decide=ANYTHING)
+    await store.accept(job(2))
+    await store.accept(job(3))
     for _ in range(2):
         await store.fail(job(2).id, "x")
         await store.cancel(job(3).id, 1.0)
@@ -246,7 +249,7 @@ async def test_what_a_crash_could_repeat_may_be_repeated(store: Store) -> None:
 
 async def test_edges_that_do_not_exist_are_refused(store: Store) -> None:
     """The error carries the job, its state and what was wanted; nothing is written."""
-    await store.accept(FIRST, decide=ANYTHING)
+    await store.accept(FIRST)
     with pytest.raises(WrongState) as caught:
         await store.claim(FIRST.id)
     assert (caught.value.job_id, caught.value.state, caught.value.wanted) == (FIRST.id, "accepted", "running")
@@ -278,7 +281,7 @@ async def test_edges_that_do_not_exist_are_refused(store: Store) -> None:
 
 async def test_an_overtaken_attempt_writes_nothing(store: Store, tmp_path: Path) -> None:
     """After a second claim the first one's pictures are refused, and their files do not stay."""
-    await store.accept(FIRST, decide=ANYTHING)
+    await store.accept(FIRST)
     await store.acknowledge(FIRST.id, None)
     assert [await store.claim(FIRST.id), await store.claim(FIRST.id)] == [1, 2]
     with pytest.raises(StaleAttempt) as caught:
@@ -290,7 +293,7 @@ async def test_an_overtaken_attempt_writes_nothing(store: Store, tmp_path: Path)
 
 async def test_pictures_are_hashed_off_the_event_loop(store: Store) -> None:
     """Whoever waits for an answer does not wait for somebody's megabytes."""
-    await store.accept(FIRST, decide=ANYTHING)
+    await store.accept(FIRST)
     await store.acknowledge(FIRST.id, None)
     attempt = await store.claim(FIRST.id)
     hashed_here: list[str] = []
@@ -314,7 +317,7 @@ async def test_pictures_are_hashed_off_the_event_loop(store: Store) -> None:
 
 async def test_an_answer_that_comes_after_the_end_is_remembered(store: Store) -> None:
     """A job cancelled before its answer arrived keeps its state and learns the message."""
-    await store.accept(FIRST, decide=ANYTHING)
+    await store.accept(FIRST)
     await store.cancel(FIRST.id, 0.0)
     late = await store.acknowledge(FIRST.id, 77)
     assert (late.state, late.message_id) == (JobState.CANCELLED, 77)
@@ -324,7 +327,7 @@ async def test_after_a_restart_everything_is_there_in_order(tmp_path: Path) -> N
     """Unfinished jobs come back oldest first; running ones are queued again, their attempts counted."""
     store = await Store.open(tmp_path)
     for number in range(1, 5):
-        await store.accept(job(number), decide=ANYTHING)
+        await store.accept(job(number))
     for number in (2, 3, 4):
         await store.acknowledge(job(number).id, 70 + number)
     await store.claim(job(2).id)
@@ -388,9 +391,9 @@ async def test_an_upscale_is_found_again(store: Store) -> None:
         upscale(3, private=True),
         job(4, kind=JobKind.VARIATION, parent=FIRST.id, parent_index=0),
     ):
-        await store.accept(other, decide=ANYTHING)
+        await store.accept(other)
     assert await found() is None
-    await store.accept(upscale(5), decide=ANYTHING)
+    await store.accept(upscale(5))
     assert await found() == upscale(5).id
     await store.fail(upscale(5).id, "x")
     assert await found() is None
@@ -410,8 +413,5 @@ async def test_a_moderator_who_deletes_is_written_down(store: Store) -> None:
     assert await store.audit(GUILD) == []
     await store.delete_pictures(job(2).id, by=BEN)
     (entry,) = await store.audit(GUILD)
-    assert (entry.actor, entry.act, entry.detail) == (
-        BEN,
-        "pictures deleted",
-        {"job": job(2).id, "owner": ADA},
-    )
+    assert (entry.actor, entry.act, entry.subject) == (BEN, "pictures deleted", ADA)
+    assert entry.detail == {"job": job(2).id}

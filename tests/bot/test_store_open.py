@@ -7,14 +7,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiosqlite
 import pytest
 
-from bot.quota import Policy
-from bot.store import DatabaseDamaged, SchemaTooNew, Store, StoreError, StoreInUse
+from bot.quota import EVERYONE, NO_LIMIT, Budget, Policy, Scope, ScopeKind, parse_hours
+from bot.store import Actor, AuditFilter, DatabaseDamaged, SchemaTooNew, Store, StoreError, StoreInUse
 from bot.store.database import Database
 from bot.store.migrate import Migration, migrate, shipped_migrations
 from bot.store.picture_files import PictureFiles
@@ -77,40 +78,6 @@ async def test_the_database_is_kept_safe(tmp_path: Path) -> None:
             "WHERE type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'"
         ).fetchall()
     assert loose == []
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE ledger SET amount = 0",
-        "DELETE FROM ledger",
-        "INSERT OR REPLACE INTO ledger VALUES (1, 'a', 'reserve', 0.0, 1, 1, 1, 1)",
-        "INSERT OR REPLACE INTO ledger VALUES (9, 'a', 'reserve', 0.0, 1, 1, 1, 1)",
-        "INSERT INTO ledger VALUES (9, 'a', 'refund', -11.0, 1, 1, 1, 1)",
-        "INSERT INTO ledger VALUES (9, 'a', 'refund', -1.0, 1, 1, 2, 1)",
-        "INSERT INTO ledger VALUES (9, 'b', 'refund', -1.0, 1, 1, 1, 1)",
-        "INSERT INTO ledger VALUES (9, 'b', 'reserve', -1.0, 1, 1, 1, 1)",
-        "UPDATE audit SET actor = 0",
-        "DELETE FROM audit",
-        "INSERT OR REPLACE INTO audit VALUES (1, 1, 1, 1, 'x', '{}')",
-    ],
-)
-async def test_ledger_and_audit_are_append_only(tmp_path: Path, statement: str) -> None:
-    """The database itself refuses to change an entry, to give back more than was reserved, or elsewhere."""
-    with opened(await made(tmp_path)) as connection:
-        connection.execute("INSERT INTO ledger VALUES (1, 'a', 'reserve', 10.0, 1, 1, 1, 1)")
-        connection.execute("INSERT INTO audit VALUES (1, 1, 1, 1, 'act', '{}')")
-        with pytest.raises(sqlite3.IntegrityError):
-            connection.execute(statement)
-
-
-async def test_a_job_is_closed_once_in_the_ledger(tmp_path: Path) -> None:
-    """One reserve, then at most one settle or refund."""
-    with opened(await made(tmp_path)) as connection:
-        connection.execute("INSERT INTO ledger VALUES (1, 'a', 'reserve', 10.0, 1, 1, 1, 1)")
-        connection.execute("INSERT INTO ledger VALUES (2, 'a', 'settle', -6.0, 1, 1, 1, 2)")
-        with pytest.raises(sqlite3.IntegrityError):
-            connection.execute("INSERT INTO ledger VALUES (3, 'a', 'refund', -4.0, 1, 1, 1, 3)")
 
 
 async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
@@ -231,7 +198,8 @@ async def test_cancelling_the_awaiter_splits_nothing(tmp_path: Path) -> None:
     """Wherever the caller is cancelled, the unit ends whole and no transaction stays open."""
     store = await Store.open(tmp_path)
     for turns in range(40):
-        task = asyncio.create_task(store.set_policy(1, turns + 1, Policy(seconds_per_day=turns), by=5, at=AT))
+        role, rule = Scope(ScopeKind.ROLE, turns + 1), Policy(budget=Budget(seconds=turns))
+        task = asyncio.create_task(store.set_policy(role, rule, by=Actor(guild_id=1, user_id=5, at=AT)))
         for _ in range(turns):
             await asyncio.sleep(0)
         task.cancel()
@@ -240,8 +208,8 @@ async def test_cancelling_the_awaiter_splits_nothing(tmp_path: Path) -> None:
         await store.save_memory("probe", turns)
     await store.close()
     store = await Store.open(tmp_path)
-    roles = set((await store.policies(1, Policy())).roles)
-    audited = {entry.detail["role"] for entry in await store.audit(1, 100)}
+    roles = {scope.id for scope in (await store.policies(1)).own}
+    audited = {entry.subject for entry in await store.audit(1, limit=100)}
     assert roles == audited == set(range(2, 41)), "all that had begun was done, and as a whole"
     assert await store.load_memory("probe") == 39
     await store.close()
@@ -269,35 +237,58 @@ async def test_a_unit_that_fails_leaves_no_transaction_open(tmp_path: Path) -> N
 
 async def test_policies_settings_and_memory_come_back(tmp_path: Path) -> None:
     """What moderators set and what the engine remembers outlives the process, with a trail of who set it."""
-    fallback = Policy(seconds_per_day=600, waiting_jobs=3)
-    store = await Store.open(tmp_path)
-    await store.set_policy(1, None, Policy(seconds_per_day=5), by=7, at=AT)
-    await store.set_policy(1, 2, Policy(waiting_jobs=4), by=7, at=AT)
-    await store.set_policy(1, 3, Policy(), by=7, at=AT)
-    await store.set_policy(1, 3, None, by=8, at=AT)
-    await store.set_setting(1, "log channel", 2**60, by=7, at=AT)
+    default = Policy(budget=Budget(seconds=600), waiting=3)
+    by = Actor(guild_id=1, user_id=7, at=AT, why="they asked")
+    role, gone = Scope(ScopeKind.ROLE, 2), Scope(ScopeKind.ROLE, 3)
+    night = parse_hours("fri-sun 22:00-06:00", "Europe/Berlin")
+    everything = Policy(
+        budget=Budget(seconds=NO_LIMIT, window=timedelta(hours=1)),
+        waiting=4,
+        running=NO_LIMIT,
+        side=512,
+        steps=30,
+        count=2,
+        models=frozenset({"pocket", "sd"}),
+        hours=(night,),
+        weight=2.5,
+        exempt=False,
+    )
+    pool = Budget(seconds=3600, window=timedelta(days=7), burst=60)
+    store = await Store.open(tmp_path, default=default)
+    await store.set_policy(EVERYONE, Policy(budget=Budget(seconds=5)), by=by)
+    await store.set_policy(role, everything, by=by)
+    await store.set_policy(gone, Policy(waiting=1), by=by)
+    await store.set_policy(gone, None, by=replace(by, user_id=8))
+    await store.set_pool(pool, by=by)
+    assert await store.set_setting("log channel", 2**60, by=by) is not None
+    assert await store.set_setting("log channel", 2**60, by=by) is None, "it is that already"
     await store.save_memory("rates", {"pocket": 0.5})
     await store.save_memory("rates", {"pocket": 0.25})
     await store.close()
-    store = await Store.open(tmp_path)
-    policies = await store.policies(1, fallback)
-    assert policies.everyone == Policy(seconds_per_day=5)
-    assert dict(policies.roles) == {2: Policy(waiting_jobs=4)}
-    assert (await store.policies(2, fallback)).for_member([2]) == fallback
-    assert await store.setting(1, "log channel") == 2**60
-    assert await store.setting(2, "log channel") is None
+    store = await Store.open(tmp_path, default=default)
+    policies = await store.policies(1)
+    assert policies.own == {EVERYONE: Policy(budget=Budget(seconds=5)), role: everything}
+    assert (policies.default, policies.pool) == (default, pool)
+    assert (await store.policies(2)).own == {}
+    assert await store.settings(1) == {"log channel": 2**60}
+    assert await store.settings(2) == {}
     assert await store.load_memory("rates") == {"pocket": 0.25}
     assert await store.load_memory("nothing") is None
     trail = await store.audit(1)
-    assert [(entry.act, entry.actor) for entry in trail] == [
-        ("setting", 7),
-        ("quota set", 8),
-        ("quota set", 7),
-        ("quota set", 7),
-        ("quota set", 7),
+    assert [(entry.act, entry.actor, entry.subject) for entry in trail] == [
+        ("setting", 7, None),
+        ("quota set", 7, None),
+        ("quota clear", 8, 3),
+        ("quota set", 7, 3),
+        ("quota set", 7, 2),
+        ("quota set", 7, None),
     ]
-    assert trail[1].detail == {"role": 3, "policy": None}
-    assert trail[0].at == AT
+    assert trail[0].detail == {"name": "log channel", "before": None, "after": 2**60}
+    assert trail[2].detail == {"scope": "role", "before": {"waiting": 1}, "after": {}}
+    assert (trail[0].at, trail[0].why) == (AT, "they asked")
+    only = await store.audit(1, AuditFilter(actor=7, act="quota", subject=3))
+    assert [entry.number for entry in only] == [trail[3].number]
+    assert await store.audit(1, AuditFilter(before=trail[-1].number)) == []
     await store.close()
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.quota import Allowed
 from bot.store import JobKind, NewJob, Store, UnreadableRequest, WrongState
 from inference.job import ImageResult
 from inference.request import ImageRequest
@@ -49,7 +48,7 @@ def job(number: int, **changes: object) -> NewJob:
 
 
 async def accept(store: Store, new: NewJob) -> str:
-    return (await store.accept(new, decide=lambda _usage: Allowed(left_after=None))).id
+    return (await store.accept(new)).record.id
 
 
 def spoil(folder: Path, job_id: str, body: str = RENAMED) -> None:
@@ -112,7 +111,7 @@ async def test_what_cannot_be_read_can_be_given_up(store: Store, tmp_path: Path)
     for _ in range(2):
         await store.fail(job(1).id, "unreadable")
     assert row(tmp_path, job(1).id) == ("failed", "unreadable", None)
-    assert (await store.usage(GUILD, ADA, ASKED)).seconds_used == 0.0
+    assert (await store.books(job(1).asker, ASKED)).usage.own.spent == ()
     assert await store.pictures(job(1).id) == []
     assert list((tmp_path / "images").rglob("*.png")) == []
     assert await store.unreadable() == []

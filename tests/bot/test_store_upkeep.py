@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from stored_jobs import ANYTHING, ASKED, REQUEST, job, picture
+from stored_jobs import ASKED, REQUEST, job, picture
 
 from bot.store import JobState, Store
 from bot.store.upkeep import EXPIRED_AT_ONCE, Swept
@@ -20,7 +20,7 @@ RED, BLUE = (encode_png(Image.new("RGB", (128, 128), colour), "") for colour in 
 
 
 async def delivered(store: Store, number: int, **changes: object) -> str:
-    record = await store.accept(job(number, **changes), decide=ANYTHING)
+    record = (await store.accept(job(number, **changes))).record
     await store.acknowledge(record.id, number)
     attempt = await store.claim(record.id)
     await store.render(record.id, attempt, [picture(0, b"%d" % number)], 1.0)
@@ -69,7 +69,7 @@ async def test_pictures_are_kept_for_good_where_nobody_says(tmp_path: Path) -> N
     store = await Store.open(tmp_path)
     made = await delivered(store, 1, request=replace(PLAIN, source=SourcePicture(png=RED)))
     beginning = replace(PLAIN, source=SourcePicture(png=BLUE))
-    failed = await store.accept(job(2, request=beginning), decide=ANYTHING)
+    failed = (await store.accept(job(2, request=beginning))).record
     await store.fail(failed.id, "reason")
     assert await store.expire(pictures=None, uploads=LATER) == 1
     assert (kept := await store.job(made)) is not None
@@ -83,9 +83,9 @@ async def test_pictures_are_kept_for_good_where_nobody_says(tmp_path: Path) -> N
 async def test_an_ending_is_owed_until_it_is_told(tmp_path: Path, ending: str) -> None:
     """A job that ends without pictures waits to be told of where it has a message, across restarts."""
     store = await Store.open(tmp_path)
-    seen = await store.accept(job(1), decide=ANYTHING)
+    seen = (await store.accept(job(1))).record
     await store.acknowledge(seen.id, 9)
-    unseen = await store.accept(job(2), decide=ANYTHING)
+    unseen = (await store.accept(job(2))).record
     for record in (seen, unseen):
         if ending == "fail":
             await store.fail(record.id, "reason")
@@ -105,7 +105,7 @@ async def test_an_ending_is_owed_until_it_is_told(tmp_path: Path, ending: str) -
 async def test_deaths_never_become_fewer(tmp_path: Path) -> None:
     """How many workers a job has outlived is kept across restarts."""
     store = await Store.open(tmp_path)
-    record = await store.accept(job(1), decide=ANYTHING)
+    record = (await store.accept(job(1))).record
     await store.note_deaths(record.id, 1)
     await store.note_deaths(record.id, 0)
     await store.close()

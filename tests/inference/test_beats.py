@@ -58,7 +58,7 @@ def test_a_sign_of_life_comes_after_the_start(make_request: MakeRequest) -> None
     """A job given to a worker that is still at others' step has not begun; a dead worker does nothing."""
     line = Line(counters=None, rates=None)
     live = LiveJob(id="a", request=make_request(steps=6), story=Story(), estimate=10.0)
-    line.join(live, weight=1.0)
+    line.join(live)
     line.next(slots=4)
     live.with_worker = True
 

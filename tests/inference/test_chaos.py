@@ -25,6 +25,7 @@ from inference import (
     FailureCode,
     ImageRequest,
     Job,
+    Terms,
     UpscaleRequest,
 )
 
@@ -76,7 +77,9 @@ async def play(engine: Engine, chance: random.Random, acts: int) -> list[Job]:
     for _ in range(acts):
         match chance.choices(list(ACTS), list(ACTS.values()))[0]:
             case "submit":
-                jobs.append(engine.submit(request(chance, finished), weight=chance.choice([1.0, 2.0])))
+                jobs.append(
+                    engine.submit(request(chance, finished), terms=Terms(weight=chance.choice([1.0, 2.0])))
+                )
             case "cancel" if jobs:
                 chance.choice(jobs).cancel()
             case "wait":

@@ -13,6 +13,7 @@ from wrong_queues import NaiveIdleQueue, NewestFirstQueue
 from inference.errors import InvalidRequest
 from inference.fair_counters import FairCounters
 from inference.fair_queue import FairQueue
+from inference.terms import Terms
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,12 @@ def run(queue: FairQueue, arrivals: list[Arrival], weights: dict[str, float]) ->
             if unfinished[arrival.owner] == 0:
                 since[arrival.owner] = arrival.at
             unfinished[arrival.owner] += 1
-            queue.add(ticket, owner=arrival.owner, estimate=arrival.estimate, weight=weights[arrival.owner])
+            queue.add(
+                ticket,
+                owner=arrival.owner,
+                estimate=arrival.estimate,
+                terms=Terms(weight=weights[arrival.owner]),
+            )
 
     while coming or len(queue):
         if not len(queue):
@@ -199,8 +205,8 @@ def test_twice_the_weight_gets_twice_the_seconds() -> None:
     """Weights share the compute-seconds in proportion."""
     queue = FairQueue()
     for index in range(30):
-        queue.add(f"a{index}", owner="ada", estimate=1, weight=2)
-        queue.add(f"b{index}", owner="ben", estimate=1, weight=1)
+        queue.add(f"a{index}", owner="ada", estimate=1, terms=Terms(weight=2))
+        queue.add(f"b{index}", owner="ben", estimate=1, terms=Terms(weight=1))
     served = []
     for _ in range(30):
         ticket = queue.admit()

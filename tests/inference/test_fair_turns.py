@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from wrong_queues import ForgetfulQueue, NaiveIdleQueue, NeverParkingQueue, NewestFirstQueue
 
 from inference.fair_queue import FairQueue
+from inference.terms import Terms
 
 OWNERS: Final = ("ada", "ben", "cleo", "dan")
 QUANTUM: Final = 4.0
@@ -117,7 +118,7 @@ def test_the_gap_is_measured_while_both_wait() -> None:
     queue.settle("ada 0", 4)
     assert (queue.gap.gap_s, queue.gap.bound_s) == (0, 0)
     for number in range(3):
-        queue.add(f"ben {number}", owner="ben", estimate=2, weight=2.0)
+        queue.add(f"ben {number}", owner="ben", estimate=2, terms=Terms(weight=2.0))
     while (ticket := queue.admit()) is not None:
         measured = 4.0 if ticket.startswith("ada") else 2.0
         queue.receive(ticket, measured / 2)

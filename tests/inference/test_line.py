@@ -22,7 +22,7 @@ def line() -> Line:
 def live(line: Line, make_request: MakeRequest) -> LiveJob:
     """A job whose first worker died after 7 seconds of it."""
     live = LiveJob(id="a", request=make_request(), story=Story(), estimate=10.0)
-    line.join(live, weight=1.0)
+    line.join(live)
     step(line, seconds=7.0)
     line.worker_died("was killed")
     return live
@@ -94,7 +94,7 @@ def test_every_picture_has_a_slot_of_its_own(line: Line, make_request: MakeReque
         for name, count in (("one", 1), ("two", 2), ("three", 1), ("four", 3))
     }
     for job in jobs.values():
-        line.join(job, weight=1.0)
+        line.join(job)
     for job in line.next(slots=4):
         job.with_worker = True
     assert [entry.slots for entry in line.entries()] == [(0,), (1, 2), (3,), ()]

@@ -31,7 +31,7 @@ def submit(line: Line, make_request: MakeRequest) -> Submit:
     def put(name: str, owner: str, **said: object) -> LiveJob:
         request = make_request(owner=owner, steps=10, **said)
         live = LiveJob(id=name, request=request, story=Story(), estimate=10.0)
-        line.join(live, weight=1.0)
+        line.join(live)
         return live
 
     return put
@@ -179,7 +179,7 @@ def test_what_cannot_be_parked_is_asked_once_and_runs_through(line: Line, submit
     picture = io.BytesIO()
     Image.new("RGB", (64, 64)).save(picture, format="PNG")
     request = UpscaleRequest(owner="ada", image=picture.getvalue(), factor=2)
-    line.join(LiveJob(id="larger", request=request, story=Story(), estimate=10.0), weight=1.0)
+    line.join(LiveJob(id="larger", request=request, story=Story(), estimate=10.0))
     line.hear(Finished(job_id="long", images=(), compute_seconds=8.0, notes=()))
     assert give(line) == ["short"]
     line.hear(Finished(job_id="short", images=(), compute_seconds=8.5, notes=()))

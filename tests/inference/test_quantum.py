@@ -8,6 +8,7 @@ from inference import ImageRequest
 from inference.cost import CostModel
 from inference.fair_queue import FairQueue
 from inference.quantum import REQUESTS, SHORTEST, Quantum
+from inference.terms import Terms
 
 MakeRequest = Callable[..., ImageRequest]
 
@@ -57,7 +58,7 @@ def test_turns_are_foretold_as_they_come() -> None:
     owners = {"a": 1.0, "b": 2.0, "c": 1.0}
     queue = FairQueue(quantum=5)
     for ticket, size in sizes.items():
-        queue.add(ticket, owner=ticket[0], estimate=size, weight=owners[ticket[0]])
+        queue.add(ticket, owner=ticket[0], estimate=size, terms=Terms(weight=owners[ticket[0]]))
     first = queue.admit()
     assert first == "a1"
     foretold = queue.forecast(sizes)

@@ -1,10 +1,8 @@
 """Jobs as the store's tests accept them."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.quota import UNLIMITED, Decision, Policy, Usage, decide
 from bot.store import JobKind, NewJob
 from inference.job import ImageResult
 from inference.request import ImageRequest, Variation
@@ -43,13 +41,6 @@ FIRST = NewJob(
 
 def job(interaction: int, **changes: object) -> NewJob:
     return replace(FIRST, id=f"{interaction:0>12}", interaction_id=interaction, **changes)  # type: ignore[arg-type]
-
-
-def within(policy: Policy, price: float = 10.0) -> Callable[[Usage], Decision]:
-    return lambda usage: decide(policy, usage, price, ASKED)
-
-
-ANYTHING = within(UNLIMITED)
 
 
 def picture(index: int, content: bytes = b"png") -> ImageResult:

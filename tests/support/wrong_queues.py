@@ -1,6 +1,6 @@
 """Fair queues with one rule left out each: what holds the bound must fail with them."""
 
-from inference.fair_owner import Owner
+from inference.fair_owner import Owner, Ticket, TurnKey
 from inference.fair_queue import FairQueue
 
 
@@ -10,18 +10,18 @@ class NaiveIdleQueue(FairQueue):
     def _newcomer_start(self) -> float:
         return min((owner.start for owner in self._owners.values() if owner.backlogged), default=0.0)
 
-    def _leave(self, ticket: str) -> None:
+    def _tidy(self, name: str) -> None:
         remembered = dict(self._owners)
-        super()._leave(ticket)
+        super()._tidy(name)
         self._owners = remembered | self._owners
 
 
 class NewestFirstQueue(FairQueue):
     """Deliberately wrong: on a tie the newest comes first."""
 
-    def _tie_key(self, owner: Owner) -> tuple[bool, int]:
-        served, arrival = super()._tie_key(owner)
-        return served, -arrival
+    def _key(self, owner: Owner, head: Ticket) -> TurnKey:
+        in_turn, counter, last_turn, arrival = super()._key(owner, head)
+        return in_turn, counter, last_turn, -arrival
 
 
 class NeverParkingQueue(FairQueue):
