@@ -274,6 +274,22 @@ def test_first_is_first_by_arrival_and_charged() -> None:
     assert serve(queue, 8) == ["ben"] * 8
 
 
+def test_the_gap_is_not_measured_of_who_was_served_first() -> None:
+    """Not before the others have had as much: then it is again. An operator is to see what is wrong only."""
+    queue = FairQueue(quantum=5.0)
+    crowd(queue, "ben", 30, Terms())
+    crowd(queue, "cleo", 30, Terms())
+    crowd(queue, "ada", 12, Terms(first=True))
+    for number in range(10):
+        queue.add(f"ada later {number}", owner="ada", estimate=1.0)
+    assert serve(queue, 12) == ["ada"] * 12
+    assert queue.gap.gap_s <= 1.0
+    assert set(serve(queue, 22)) == {"ben", "cleo"}
+    assert queue.gap.gap_s == pytest.approx(1.0)
+    assert serve(queue, 6).count("ada") == 2
+    assert queue.gap.share <= 1
+
+
 def test_first_makes_others_stop_after_a_quantum_and_does_not_stop_itself() -> None:
     """Even where its owner has had more."""
     queue = FairQueue(quantum=5.0)
