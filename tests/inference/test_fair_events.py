@@ -1,4 +1,4 @@
-"""Whatever happens to its tickets in whatever order, the fair queue hands out what may start, and only that."""
+"""Whatever happens to its tickets, in whatever order, the fair queue hands out only what may start."""
 
 import math
 import random
