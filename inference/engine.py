@@ -207,6 +207,10 @@ class Engine:
     def change(self, job_id: str, terms: Terms) -> bool:
         """A job waits or runs on other terms from now on; what it received is not weighed again.
 
+        Args:
+            job_id: which.
+            terms: all of them, not only those that are others.
+
         Returns:
             False where it neither waits nor runs.
         """

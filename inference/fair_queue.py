@@ -37,12 +37,12 @@ class FairQueue(Owners):
     neither does having less in line than there are slots. Estimates are not in V: one too high must not push
     newcomers back.
 
-    **Terms.** A ticket that is held, or that a cap keeps back, is passed over, by its owner's next one too.
-    Who has none but such counts as having nothing waiting, and is lifted when one may start: neither being
-    held nor a cap saves up credit, and nobody's gets theirs at others' expense. Owners who take turns under
-    one cap may so be lifted all together, again and again; that a tie goes to whose last turn is longest ago
-    is what makes them take turns then. A ticket that is served `first` begins before its turn and is charged
-    for it; V does not follow. It is not overdue, and for one that waits everybody else is after a quantum.
+    **Terms.** A ticket that is held, or that a cap keeps back, is passed over, by its owner's next one too,
+    and nobody is parked for it. Who has none but such counts as having nothing waiting, and is lifted when
+    one may start: neither being held nor a cap saves up credit. Owners who share a cap may so be lifted all
+    together, again and again; that a tie goes to whose last turn is longest ago is what makes them take
+    turns then. A ticket that is served `first` begins before its turn and is charged for it; V does not
+    follow. It is not overdue, and for one that waits everybody else is after a quantum.
 
     **Bound.** While i and j both stay backlogged, with a ticket that may start or runs,
     |S_i / w_i - S_j / w_j| ≤ L_i / w_i + L_j / w_j, where S is the compute-seconds received, w the weight,
@@ -198,7 +198,7 @@ class FairQueue(Owners):
         )
 
     def park(self, ticket: str, measured: float, *, remaining: float) -> None:
-        """A ticket in flight stops for others and waits again, first in its owner's own line.
+        """A ticket in flight stops, for others or held, and waits again, first in its owner's own line.
 
         Args:
             ticket: which.

@@ -194,22 +194,8 @@ class Line:
     def _entry(
         self, live: LiveJob, position: int, times: tuple[float, float] | None, *, lead: float
     ) -> QueueEntry:
-        begins, eta = times or (None, None)
-        return QueueEntry(
-            job_id=live.id,
-            owner=live.request.owner,
-            position=position,
-            eta_seconds=eta,
-            eta_range=None if eta is None else self.cost.bounds(eta),
-            estimate=live.estimate,
-            lead=lead,
-            step=live.step,
-            steps=live.steps,
-            slots=live.slots,
-            paused=live.parked,
-            begins_seconds=begins,
-            held=live.terms.held,
-        )
+        eta_range = None if times is None else self.cost.bounds(times[1])
+        return live.entry(position=position, times=times, eta_range=eta_range, lead=lead)
 
     def tell_places(self) -> None:
         """Says to everybody waiting what changed for them."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from inference.job import Paused, Queued
 from inference.request import ImageRequest, UpscaleRequest
+from inference.status import QueueEntry
 from inference.story import Story
 from inference.terms import USUAL_TERMS, Terms
 
@@ -105,6 +106,32 @@ class LiveJob:
         self.lost += self.spent
         self.spent, self.step, self.steps = 0.0, 0, 0
         self._told = None
+
+    def entry(
+        self,
+        *,
+        position: int,
+        times: tuple[float, float] | None,
+        eta_range: tuple[float, float] | None,
+        lead: float,
+    ) -> QueueEntry:
+        """How it stands in line, with when it begins and is done, where that is known."""
+        begins, eta = times or (None, None)
+        return QueueEntry(
+            job_id=self.id,
+            owner=self.request.owner,
+            position=position,
+            eta_seconds=eta,
+            eta_range=eta_range,
+            estimate=self.estimate,
+            lead=lead,
+            step=self.step,
+            steps=self.steps,
+            slots=self.slots,
+            paused=self.parked,
+            begins_seconds=begins,
+            held=self.terms.held,
+        )
 
     def tell_place(
         self, *, position: int, running: int, eta_seconds: float | None, begins_seconds: float | None
