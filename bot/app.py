@@ -20,10 +20,12 @@ from bot.commands.help import add_help
 from bot.commands.imagine import add_imagine
 from bot.commands.presses import JobPresses
 from bot.commands.queue import add_queue
-from bot.commands.quota import add_quota
+from bot.commands.quota_group import add_quota
 from bot.config import Settings
 from bot.config_problems import ConfigError, Problem
 from bot.delivery import PACE, Delivery
+from bot.log_channel import LogChannel
+from bot.moderation import Moderation
 from bot.ops import logs
 from bot.ops.health import Health
 from bot.ops.loop_lag import LoopLag
@@ -35,6 +37,7 @@ from bot.pacing import Pacing
 from bot.post import Post
 from bot.store import Store, StoreError
 from bot.studio import Studio
+from bot.warden import Warden
 from inference import Engine, FairCounters, InvalidRequest
 from inference.request import SEEDS
 
@@ -79,6 +82,17 @@ class App:
                 await self.delivery.settled()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What `_assemble` puts together."""
+
+    client: EaselClient
+    studio: Studio
+    delivery: Delivery
+    warden: Warden
+    log_channel: LogChannel
+
+
 @contextlib.asynccontextmanager
 async def running(settings: Settings, token: str, *, pace: float = PACE) -> AsyncIterator[App]:
     """Easel, from an open database to a connected client; all closed again on leaving.
@@ -114,7 +128,8 @@ async def running(settings: Settings, token: str, *, pace: float = PACE) -> Asyn
         await engine.start()
         stack.push_async_callback(engine.close)
         tap = WireTap()
-        client, studio, delivery = _assemble(settings, store, engine, pace, tap)
+        parts = _assemble(settings, store, engine, pace, tap)
+        client, studio, delivery = parts.client, parts.studio, parts.delivery
         stack.push_async_callback(client.close)
         stack.push_async_callback(delivery.close)
         stack.push_async_callback(_note, store, engine)
@@ -128,6 +143,10 @@ async def running(settings: Settings, token: str, *, pace: float = PACE) -> Asyn
         heartbeat = settings.storage.folder / HEARTBEAT
         notes = asyncio.create_task(_take_notes(store, engine, client, heartbeat), name="notes")
         stack.push_async_callback(_stop, notes)
+        hours = asyncio.create_task(parts.warden.watch(), name="hours")
+        stack.push_async_callback(_stop, hours)
+        telling = asyncio.create_task(parts.log_channel.work(), name="log channel")
+        stack.push_async_callback(_stop, telling)
         upkeep = asyncio.create_task(keep_up(store, keep=settings.storage.keep), name="upkeep")
         stack.push_async_callback(_stop, upkeep)
         await _connected(client, connection)
@@ -181,9 +200,7 @@ async def _watched(
         await _stop(watching)
 
 
-def _assemble(
-    settings: Settings, store: Store, engine: Engine, pace: float, tap: WireTap
-) -> tuple[EaselClient, Studio, Delivery]:
+def _assemble(settings: Settings, store: Store, engine: Engine, pace: float, tap: WireTap) -> Parts:
     client = EaselClient(store=store, test_guilds=settings.discord.test_guilds, trace=tap.trace())
     studio = Studio(
         store=store,
@@ -192,7 +209,8 @@ def _assemble(
         limits=settings.limits,
         fresh_seed=lambda: secrets.randbelow(SEEDS),
     )
-    post = Post(client, pacing=Pacing(invalid=lambda: tap.invalid), now=tap.time.now)
+    pacing = Pacing(invalid=lambda: tap.invalid)
+    post = Post(client, pacing=pacing, now=tap.time.now)
     delivery = Delivery(
         store=store,
         post=post,
@@ -201,6 +219,9 @@ def _assemble(
         pace=pace,
         previews=settings.engine.previews,
     )
+    warden = Warden(store=store, engine=engine, delivery=delivery, post=post)
+    log_channel = LogChannel(client, store=store, pacing=pacing)
+    moderation = Moderation(store=store, jobs=delivery, warden=warden, log_channel=log_channel)
     editing = Editing(studio=studio, delivery=delivery, store=store, limits=settings.limits)
     presses = JobPresses(studio=studio, delivery=delivery, store=store, post=post, editing=editing)
     client.connect_studio(presses, delivery)
@@ -212,9 +233,9 @@ def _assemble(
         max_steps=settings.limits.max_steps,
     )
     add_queue(client.tree, studio, delivery)
-    add_quota(client.tree, studio)
+    add_quota(client.tree, studio, moderation)
     add_help(client.tree, studio)
-    return client, studio, delivery
+    return Parts(client=client, studio=studio, delivery=delivery, warden=warden, log_channel=log_channel)
 
 
 def _counters(remembered: object) -> FairCounters | None:

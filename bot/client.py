@@ -22,6 +22,7 @@ from bot.store import (
     DatabaseUnusable,
     DiskFull,
     PictureLost,
+    PoolEmpty,
     QuotaRefused,
     Store,
     StoreError,
@@ -211,22 +212,32 @@ def _sentence(error: BaseException) -> str | None:
     match error:
         case Refusal():
             return words.no(error)
-        case QuotaRefused(decision=decision):
-            return quota_words.refused(decision)
-        case Banned(ban=ban):
-            return quota_words.banned(ban)
-        case StoreError() if isinstance(error, _STORED):
-            return words.stored(error)
+        case StoreError():
+            return _stored_sentence(error)
         case InvalidRequest():
             return words.invalid(error)
-        case AlreadyAccepted():
-            return "That is being made already."
         case EngineClosed():
             return words.no(Draining())
         case FlagError():
             return str(error)
         case app_commands.NoPrivateMessage():
             return words.no(NotHere())
+        case _:
+            return None
+
+
+def _stored_sentence(error: StoreError) -> str | None:
+    match error:
+        case QuotaRefused(decision=decision):
+            return quota_words.refused(decision)
+        case Banned(ban=ban):
+            return quota_words.banned(ban)
+        case PoolEmpty():
+            return quota_words.pool_empty(error)
+        case AlreadyAccepted():
+            return "That is being made already."
+        case _ if isinstance(error, _STORED):
+            return words.stored(error)
         case _:
             return None
 

@@ -4,8 +4,13 @@
     ├── NotHere            the command needs a server, or the button belongs to another one
     ├── NotYours           only its owner or a moderator may do that
     ├── NeedsManageServer  only who manages the server may do that
-    ├── NothingToSet       a quota command that says neither a limit nor remove, or both
+    ├── NeedsModerator     only who may manage messages in the whole server may do that
+    ├── NothingToSet       a quota command that names no limit
+    ├── TwoTargets         a quota command that names more than one target
     ├── NoSuchRule         the quota rule to be taken away is not there
+    ├── Unreadable         an option holds what cannot be read
+    ├── NotBanned          who is to be let in was not shut out
+    ├── Untouchable        who manages the server, or is a bot, cannot be shut out
     ├── UnknownJob         no such job, or its pictures are gone
     ├── NothingOfYours     the person has no job that could be cancelled
     ├── AlreadyOver        it has ended; there is nothing left to cancel
@@ -35,8 +40,40 @@ class NeedsManageServer(Refusal):
     """Settings of the server are for those who manage it."""
 
 
+class NeedsModerator(Refusal):
+    """Moderating is for those who may manage messages in the whole server."""
+
+
 class NothingToSet(Refusal):
-    """A quota was to be set, but to nothing; or to something and taken away at once."""
+    """A quota was to be set, but no limit was named."""
+
+
+class TwoTargets(Refusal):
+    """A quota was to be set for more than one target at once."""
+
+
+class Unreadable(Refusal):
+    """An option holds what cannot be read.
+
+    Attributes:
+        option: its name.
+        said: what it holds.
+        mend: how to write it.
+    """
+
+    def __init__(self, option: str, said: str, mend: str) -> None:
+        super().__init__(option, said, mend)
+        self.option = option
+        self.said = said
+        self.mend = mend
+
+
+class NotBanned(Refusal):
+    """There is no ban that could be lifted."""
+
+
+class Untouchable(Refusal):
+    """Who manages the server, or is a bot, cannot be shut out."""
 
 
 class NoSuchRule(Refusal):

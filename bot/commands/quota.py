@@ -1,81 +1,161 @@
-"""`/quota show` for everybody, `/quota set` for those who manage the server."""
+"""`/quota show`, `why`, `clear`, `grant`, `lend`: what there is for whom, and giving some."""
+
+from datetime import timedelta
+from typing import Final
 
 import discord
 from discord import app_commands
 
-from bot.client import EaselTree, Interaction
-from bot.commands import asking
-from bot.quota import Policies, Policy
-from bot.refusal import NeedsManageServer, NoSuchRule, NothingToSet
-from bot.render import panels
+from bot.ask import Ask
+from bot.client import Interaction
+from bot.commands import asking, targets
+from bot.commands.matching import Choice
+from bot.moderation import LONGEST_GIFT, Moderation
+from bot.quota import NO_LIMIT
+from bot.refusal import NeedsModerator, Unreadable
+from bot.render import quota_panels
+from bot.store import Books
 from bot.studio import Studio
 
-MOST_SECONDS = 1_000_000
-MOST_WAITING = 100
+GIFT_LASTS: Final = timedelta(days=1)
+Why = app_commands.Range[str, 1, 300]
 
 
-def add_quota(tree: EaselTree, studio: Studio) -> None:
-    """Register `/quota`."""
-    group = app_commands.Group(
-        name="quota", description="How much of the GPU there is for whom", guild_only=True
-    )
+def add_looking(group: app_commands.Group, studio: Studio, moderation: Moderation) -> None:
+    """Register `/quota show` and `/quota why`."""
 
     @group.command(name="show", description="What you have used and have left")
-    @app_commands.describe(member="Somebody else's, for those who manage the server")
+    @app_commands.describe(member="Somebody else's, for moderators")
     async def show(interaction: Interaction, member: discord.Member | None = None) -> None:
-        ask = asking.read(interaction, private=True)
-        own = member is None or member.id == ask.user_id
-        if not own and not ask.manager:
-            raise NeedsManageServer
-        if member is None or own:
-            person, roles = ask.user_id, ask.role_ids
-        else:
-            person, roles = member.id, frozenset(role.id for role in member.roles)
-        standing = await studio.standing(ask, person, roles)
-        view = panels.standing(person, standing, own=own, manager=ask.manager)
-        await interaction.response.send_message(view=view, ephemeral=True)
-
-    @group.command(name="set", description="Set what everyone, or a role, may use (Manage Server)")
-    @app_commands.describe(
-        seconds="Compute-seconds in any 24 hours",
-        waiting="Jobs that may wait at once",
-        role="For this role; everyone if you don't say",
-        remove="Take the rule away instead",
-    )
-    async def set_quota(
-        interaction: Interaction,
-        seconds: app_commands.Range[float, 0, MOST_SECONDS] | None = None,
-        waiting: app_commands.Range[int, 1, MOST_WAITING] | None = None,
-        role: discord.Role | None = None,
-        remove: bool = False,
-    ) -> None:
-        ask = asking.read(interaction, private=True)
-        if not ask.manager:
-            raise NeedsManageServer
-        role_id = None if role is None or role.is_default() else role.id
-        before = (await studio.standing(ask, ask.user_id, ask.role_ids)).policies
-        if remove != (seconds is None and waiting is None):
-            raise NothingToSet
-        if remove and (before.everyone if role_id is None else before.roles.get(role_id)) is None:
-            raise NoSuchRule
-        rule = None if remove else _changed(before, role_id, seconds, waiting)
-        await studio.set_policy(ask, role_id, rule)
-        after = (await studio.standing(ask, ask.user_id, ask.role_ids)).policies
-        view = panels.panel(
-            f"### Quota\n{panels.rule_now(after, role_id)}",
-            panels.policies(after),
-            "-# The most generous of somebody's roles counts; without one, everyone's rule.",
+        ask, person, books = await _looked_up(interaction, studio, member)
+        view = quota_panels.standing(
+            person,
+            books,
+            now=ask.asked_at,
+            usual=studio.usual_price(),
+            own=person == ask.user_id,
+            manager=ask.manager,
+            pool_left=await moderation.pool_left(ask),
         )
         await interaction.response.send_message(view=view, ephemeral=True)
 
-    tree.add_command(group)
+    @group.command(name="why", description="Which rule decides what you may use here")
+    @app_commands.describe(member="Somebody else, for moderators")
+    async def why(interaction: Interaction, member: discord.Member | None = None) -> None:
+        ask, person, books = await _looked_up(interaction, studio, member)
+        ban = await moderation.ban_of(ask, person)
+        view = quota_panels.why(
+            person, books, ban, channel=ask.channel_id, usual=studio.usual_price(), now=ask.asked_at
+        )
+        await interaction.response.send_message(view=view, ephemeral=True)
 
 
-def _changed(before: Policies, role_id: int | None, seconds: float | None, waiting: int | None) -> Policy:
-    """The rule with what was said; what was not said stays as it is."""
-    general = before.everyone or before.fallback
-    now = general if role_id is None else before.roles.get(role_id, general)
-    return Policy(
-        seconds_per_day=now.seconds_per_day if seconds is None else seconds,
-        waiting_jobs=now.waiting_jobs if waiting is None else waiting,
+async def _looked_up(
+    interaction: Interaction, studio: Studio, member: discord.Member | None
+) -> tuple[Ask, int, Books]:
+    """Who is looked at, and their books.
+
+    Raises:
+        NeedsModerator: it is somebody else, and the person may not moderate.
+    """
+    ask = asking.read(interaction, private=True)
+    if member is None or member.id == ask.user_id:
+        return ask, ask.user_id, await studio.books(ask)
+    if not ask.server_moderator:
+        raise NeedsModerator
+    roles = frozenset(role.id for role in member.roles)
+    return ask, member.id, await studio.books(ask, user_id=member.id, roles=roles)
+
+
+def add_giving(group: app_commands.Group, studio: Studio, moderation: Moderation) -> None:
+    """Register `/quota grant`, `/quota lend` and `/quota clear`."""
+
+    async def give(
+        interaction: Interaction,
+        member: discord.Member,
+        compute: str,
+        lasts: str | None,
+        why: str | None,
+        *,
+        lent: bool,
+    ) -> None:
+        ask = asking.read(interaction, private=True)
+        seconds = targets.amount("compute", compute)
+        if seconds == NO_LIMIT or seconds <= 0:
+            raise Unreadable("compute", compute, "give an amount, like `10 min`")
+        span = GIFT_LASTS if lasts is None else targets.duration("lasts", lasts, most=LONGEST_GIFT)
+        until = await moderation.give(ask, member.id, seconds, span, lent=lent, why=why)
+        view = quota_panels.given(
+            member.id,
+            seconds,
+            until,
+            lent=lent,
+            usual=studio.usual_price(),
+            pool_left=await moderation.pool_left(ask),
+        )
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+    @group.command(name="grant", description="Give a member compute on top of theirs, once (moderators)")
+    @app_commands.describe(
+        member="To whom",
+        compute="How much: 10 min, 90 s, 1 h",
+        lasts="How long they can use it: a day if you don't say",
+        why="For the record",
     )
+    async def grant(
+        interaction: Interaction,
+        member: discord.Member,
+        compute: str,
+        lasts: str | None = None,
+        why: Why | None = None,
+    ) -> None:
+        await give(interaction, member, compute, lasts, why, lent=False)
+
+    @group.command(name="lend", description="Lend a member compute from the team's pool (moderators)")
+    @app_commands.describe(
+        member="To whom",
+        compute="How much: 10 min, 90 s, 1 h",
+        lasts="How long: a day if you don't say; what they don't use goes back to the pool",
+        why="For the record",
+    )
+    async def lend(
+        interaction: Interaction,
+        member: discord.Member,
+        compute: str,
+        lasts: str | None = None,
+        why: Why | None = None,
+    ) -> None:
+        await give(interaction, member, compute, lasts, why, lent=True)
+
+    grant.autocomplete("compute")(targets.suggest_amount)
+    lend.autocomplete("compute")(targets.suggest_amount)
+
+    @group.command(name="clear", description="Take a rule away, or a part of it (Manage Server)")
+    @app_commands.describe(
+        what="Only this part of it; all of it if you don't say",
+        role="The rule for this role",
+        member="The rule for this member",
+        channel="The rule for this channel",
+        whole="The rule for everyone, the whole server or the pool",
+        why="For the record",
+    )
+    @app_commands.choices(what=targets.CLEARABLE, whole=targets.WHOLE)
+    async def clear(
+        interaction: Interaction,
+        what: Choice | None = None,
+        role: discord.Role | None = None,
+        member: discord.Member | None = None,
+        channel: targets.AnyChannel | None = None,
+        whole: Choice | None = None,
+        why: Why | None = None,
+    ) -> None:
+        ask = asking.read(interaction, private=True)
+        scope = targets.target(None if whole is None else whole.value, role, member, channel)
+        usual = studio.usual_price()
+        if scope is None:
+            await moderation.set_pool(ask, None, why=why)
+            view = quota_panels.pool_now(None, usual)
+        else:
+            rule = await moderation.clear_rule(ask, scope, None if what is None else what.value, why=why)
+            view = quota_panels.rule_now(scope, rule, usual)
+        await interaction.response.send_message(view=view, ephemeral=True)

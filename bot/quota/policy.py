@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -140,6 +140,14 @@ class Policy:
     def says(self) -> tuple[str, ...]:
         """The names of what it says something about."""
         return tuple(each.name for each in fields(self) if getattr(self, each.name) is not None)
+
+    def over(self, changes: "Policy") -> "Policy":
+        """This, but where `changes` says something, that."""
+        return replace(self, **{name: getattr(changes, name) for name in changes.says})
+
+    def without(self, name: str) -> "Policy":
+        """This, but nothing said about `name`."""
+        return replace(self, **{name: None})
 
 
 SAYS_NOTHING: Final = Policy()

@@ -7,10 +7,8 @@ from typing import Any, Final
 import discord
 
 from bot.prompt import FLAGS
-from bot.quota import DAY, Policies, Policy
 from bot.render import words
 from bot.store import JobKind, JobRecord
-from bot.studio import Standing
 from inference import SAMPLERS, Catalogue, QueueEntry
 
 PANEL: Final = discord.Colour(0x5B8DEF)
@@ -69,60 +67,6 @@ def _queue_line(line: QueueLine) -> str:
         eta = f" · paused at step {line.place.step} of {line.place.steps}{eta}"
     what = f"“{words.prompt(line.prompt, 80)}”" if line.prompt is not None else KINDS[line.record.kind]
     return f"{state} <@{line.record.user_id}> {what}{eta}"
-
-
-def standing(person: int, current: Standing, *, own: bool, manager: bool) -> discord.ui.LayoutView:
-    """What somebody has used and may use; who manages the server also sees its rules."""
-    rule, usage = current.policy, current.usage
-    who = "You have" if own else f"<@{person}> has"
-    used = words.seconds_used(usage.seconds_used)
-    left = usage.left(rule)
-    if rule.seconds_per_day is None or left is None:
-        budget = f"{who} used **{used}** of compute in the last 24 hours; there is no limit."
-    else:
-        budget = (
-            f"{who} used **{used}** of {words.seconds(rule.seconds_per_day)} of compute in the last "
-            f"24 hours; **{words.seconds_used(left)}** are left."
-        )
-    if usage.spent:
-        oldest = usage.spent[0]
-        back = discord.utils.format_dt(oldest.at + DAY, "R")
-        budget += f"\n-# {words.seconds_used(oldest.seconds)} of it come back {back}."
-    most = "any number may wait" if rule.waiting_jobs is None else f"{rule.waiting_jobs} may wait at once"
-    rules = f"**This server's rules**\n{policies(current.policies)}" if manager else ""
-    return panel("### Quota", f"{budget}\n{words.jobs(usage.waiting_jobs)} waiting; {most}.", rules)
-
-
-def policies(current: Policies) -> str:
-    """The server's rules, a line each, for those who may change them."""
-    lines = [f"- everyone: {policy(current.everyone or current.fallback)}"]
-    if current.everyone is None:
-        lines[0] += " (Easel's default)"
-    lines += [f"- <@&{role}>: {policy(rule)}" for role, rule in list(current.roles.items())[:LINES_SHOWN]]
-    if len(current.roles) > LINES_SHOWN:
-        lines.append(f"… and {len(current.roles) - LINES_SHOWN} more")
-    return "\n".join(lines)
-
-
-def rule_now(current: Policies, role_id: int | None) -> str:
-    """What a rule that was just set or taken away has come to."""
-    if role_id is None:
-        default = " Easel's default:" if current.everyone is None else ""
-        return f"Everyone may now use{default} {policy(current.everyone or current.fallback)}."
-    if role_id in current.roles:
-        return f"<@&{role_id}> may now use {policy(current.roles[role_id])}."
-    return f"<@&{role_id}> has no rule of its own any more; everyone's counts there."
-
-
-def policy(rule: Policy) -> str:
-    """One rule: 600 s of compute a day, 3 waiting."""
-    budget = (
-        "no limit"
-        if rule.seconds_per_day is None
-        else f"{words.seconds(rule.seconds_per_day)} of compute a day"
-    )
-    waiting = "any number waiting" if rule.waiting_jobs is None else f"{rule.waiting_jobs} waiting"
-    return f"{budget}, {waiting}"
 
 
 def help_card(catalogue: Catalogue, *, count: int) -> discord.ui.LayoutView:

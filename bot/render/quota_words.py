@@ -9,7 +9,7 @@ import discord
 from bot.ending import said
 from bot.quota import Budget, Refused, Scope, ScopeKind, Why
 from bot.render.words import NAMES_SHOWN, jobs, prompt, seconds, seconds_used
-from bot.store import Ban, Banned, QuotaRefused
+from bot.store import Ban, Banned, PoolEmpty, QuotaRefused
 
 
 def allowance(price: float, left: float | None, budget: Budget | None) -> str:
@@ -129,6 +129,16 @@ def banned(ban: Ban) -> str:
     why = f" They say: “{prompt(ban.why, 300)}”." if ban.why else ""
     return (
         f"A moderator has shut you out of Easel in this server{until}.{why} Ask one of them if that is wrong."
+    )
+
+
+def pool_empty(error: PoolEmpty) -> str:
+    """There is not so much to lend."""
+    if error.size == 0:
+        return "There is no pool to lend from; `/quota set` with `whole: the pool` makes one."
+    return (
+        f"Only {seconds_used(error.left)} of the pool's {seconds(error.size)} are left to lend. Lend less, "
+        "wait for a loan to end, or give some with `/quota grant`."
     )
 
 

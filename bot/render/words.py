@@ -13,13 +13,18 @@ from bot.refusal import (
     BrokenForm,
     Draining,
     NeedsManageServer,
+    NeedsModerator,
     NoSuchRule,
+    NotBanned,
     NotHere,
     NothingOfYours,
     NothingToSet,
     NotYours,
     Refusal,
+    TwoTargets,
     UnknownJob,
+    Unreadable,
+    Untouchable,
 )
 from bot.store import DatabaseDamaged, DatabaseUnusable, DiskFull, PictureLost, StoreError
 from bot.uploads import UploadFault, UploadRefused
@@ -151,6 +156,8 @@ def no(error: Refusal) -> str:
             f"I can't post here: I lack {', '.join(error.missing)} in this channel. "
             "Ask a moderator to allow it, or add `private: True` to see the pictures alone."
         )
+    if isinstance(error, Unreadable):
+        return f"`{error.option}` cannot be “{prompt(error.said, 100)}”: {error.mend}."
     if isinstance(error, UploadRefused):
         return f"The {error.what} {error.fault}. {_UPLOADS[error.fault]} Nothing was charged."
     return _NO.get(type(error), "That can't be done.")
@@ -164,8 +171,12 @@ _NO: Final[dict[type[Refusal], str]] = {
     ),
     NeedsManageServer: "Only people who may manage this server can change quotas. Ask one of them.",
     UnknownJob: "Those pictures are gone: deleted, or made elsewhere. Start afresh with `/imagine`.",
-    NothingToSet: "Say `seconds`, `waiting` or both; or `remove: True` alone to take the rule away.",
-    NoSuchRule: "There is no rule there to take away; `/quota show` lists those there are.",
+    NeedsModerator: "That is for who may manage messages in this whole server. Ask one of them.",
+    NothingToSet: "Say what to limit: `compute`, `waiting`, `steps`, … `/quota clear` takes rules away.",
+    TwoTargets: "Name one of `role`, `member`, `channel` and `whole`; one rule is about one of them.",
+    NoSuchRule: "There is no such rule to take away; `/quota show` lists those there are.",
+    NotBanned: "They are not shut out of Easel here. `/moderate bans` lists who is.",
+    Untouchable: "Who manages the server cannot be shut out of Easel, nor can bots.",
     NothingOfYours: "You have nothing waiting or running here.",
     BrokenForm: "That form is from an older Easel, or came in pieces. Press ✏️ again.",
     AlreadyOver: "That one has ended already; there is nothing left to cancel.",

@@ -6,9 +6,10 @@ from datetime import datetime
 import aiosqlite
 
 from bot.quota import Budget, Credit, Policies, Policy, Scope, lent_out
-from bot.store import books, house_rules, jobs, ledger, policy_rows
+from bot.store import books, history, house_rules, jobs, ledger, policy_rows
 from bot.store.books import Books
 from bot.store.errors import PoolEmpty, WrongState
+from bot.store.history import Past
 from bot.store.house_rules import Actor, AuditEntry, AuditFilter, Ban
 from bot.store.ledger import Gift
 from bot.store.records import Asker, Hold, JobRecord, JobState
@@ -48,6 +49,10 @@ class House(Upkeep):
             return await house_rules.set_pool(database, pool, before, by=by)
 
         return await self._database.write(work)
+
+    async def past(self, guild_id: int, since: datetime) -> Past:
+        """What was accepted and given in a server since, oldest first, for a preview."""
+        return await self._database.read(lambda database: history.past(database, guild_id, since))
 
     # — gifts and loans —
 

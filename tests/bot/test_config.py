@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from bot.config import AddedModel, Settings, load_settings
 from bot.config_problems import ConfigError
+from bot.quota import Budget
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -125,7 +126,7 @@ def test_the_environment_wins(tmp_path: Path) -> None:
     assert settings.discord.test_guilds == (1, 2)
     assert settings.catalogue().default.name == "sd-1.5"
     assert not settings.engine.previews
-    assert settings.quota.policy().seconds_per_day is None
+    assert settings.quota.policy().budget == Budget(seconds=float("inf"))
 
 
 def test_a_token_in_the_file_is_refused_and_not_repeated(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import discord
 
-from bot.quota import Policies, Policy
 from bot.render import panels
 from bot.render.cards import Look
 from bot.store import JobKind, JobRecord, JobState
@@ -13,22 +12,12 @@ from inference import POCKET, Catalogue, ImageRequest, Paused, Preview, Queued, 
 
 TEXT_LIMIT = 4_000
 """Characters of text a message may have in all (Discord, “Component reference”)."""
-RULE = Policy(seconds_per_day=1_000_000, waiting_jobs=100)
 
 
 def _text(view: discord.ui.LayoutView) -> str:
     return "\n".join(
         item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay)
     )
-
-
-def test_rules_without_end_fit_one_card() -> None:
-    """The rest is counted."""
-    roles = {1191168926810112003 + number: RULE for number in range(70)}
-    text = panels.policies(Policies(fallback=RULE, roles=roles))
-    assert text.count("<@&") == 15
-    assert text.endswith("… and 55 more")
-    assert len(text) < TEXT_LIMIT / 2
 
 
 def test_help_with_any_number_of_models_fits_one_card() -> None:
@@ -50,18 +39,6 @@ def test_help_counts_the_pictures_as_they_come() -> None:
     assert "1 picture comes back" in one
     assert "`U1` one" in one
     assert "–" not in one.splitlines()[2]
-
-
-def test_what_a_rule_has_come_to_is_said() -> None:
-    """Set, or taken away."""
-    none = Policies(fallback=Policy(seconds_per_day=60, waiting_jobs=2))
-    assert panels.rule_now(none, None) == (
-        "Everyone may now use Easel's default: 60 s of compute a day, 2 waiting."
-    )
-    assert "everyone's counts" in panels.rule_now(none, 7)
-    some = replace(none, everyone=RULE, roles={7: Policy(seconds_per_day=5)})
-    assert panels.rule_now(some, None).startswith("Everyone may now use 1,000,000 s")
-    assert panels.rule_now(some, 7) == "<@&7> may now use 5 s of compute a day, any number waiting."
 
 
 def _record() -> JobRecord:

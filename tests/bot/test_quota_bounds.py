@@ -48,7 +48,7 @@ def test_where_nothing_is_said_the_default_counts() -> None:
     """And what it does not speak of is not limited."""
     all_ = found({})
     assert all_.budgets == (Bound(Budget(seconds=600), DEFAULT),)
-    assert all_.waiting == (Bound(3, DEFAULT),)
+    assert all_.waiting == (Bound(3.0, DEFAULT),)
     assert all_.running == (Bound(NO_LIMIT, DEFAULT),)
     assert all_.weight == Bound(1.0, DEFAULT)
 
@@ -56,7 +56,7 @@ def test_where_nothing_is_said_the_default_counts() -> None:
 def test_each_limit_is_looked_up_by_itself() -> None:
     """A role that only speaks of waiting leaves the budget to everyone's."""
     all_ = found({role(ARTIST): Policy(waiting=9), EVERYONE: Policy(budget=Budget(seconds=1))}, ARTIST)
-    assert all_.waiting == (Bound(9, role(ARTIST)),)
+    assert all_.waiting == (Bound(9.0, role(ARTIST)),)
     assert all_.own_budget == Bound(Budget(seconds=1), EVERYONE)
 
 

@@ -1,13 +1,11 @@
 """What people read."""
 
 import re
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot import refusal
 from bot.ending import Reason
-from bot.quota import Refused
 from bot.render import words
 from inference import FailureCode, ImageRequest, InvalidRequest, Variation
 
@@ -108,19 +106,6 @@ def test_alt_text_tells_which_picture_and_fits_discord() -> None:
     assert len(words.alt_text(_request(prompt="x" * 4_000), 0, 7, "Pocket")) <= 1_024
 
 
-def test_a_spent_budget_says_what_is_left_and_when_it_refills() -> None:
-    """Not only no."""
-    frees = datetime.now(UTC) + timedelta(hours=2)
-    said = words.refused(Refused(why="budget", price=5, left=2, limit=60, frees_at=frees))
-    assert "2 s of your 60 s" in said
-    assert f"<t:{int(frees.timestamp())}:R>" in said
-    never = words.refused(Refused(why="budget", price=90, left=60, limit=60, frees_at=None))
-    assert "more than a whole day's" in never
-    waiting = words.refused(Refused(why="waiting", price=5, left=0, limit=3))
-    assert "3 waiting" in waiting
-    assert "/cancel" in waiting
-
-
 def test_a_long_list_of_names_is_cut() -> None:
     """A server with many models gets a sentence that Discord takes."""
     names = [f"model-{number:033}" for number in range(90)]
@@ -138,8 +123,9 @@ def test_every_failure_and_refusal_has_words_of_its_own() -> None:
     refusals = [
         kind for kind in vars(refusal).values() if isinstance(kind, type) and kind is not refusal.Refusal
     ]
+    holding = {refusal.BotCannotPost: (("Send Messages",),), refusal.Unreadable: ("hours", "x", "y")}
     said = {
-        words.no(kind(("Send Messages",)) if kind is refusal.BotCannotPost else kind())
+        words.no(kind(*holding.get(kind, ())))
         for kind in refusals
         if issubclass(kind, refusal.Refusal)
     }
