@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from bot.ask import Ask
 from bot.ending import said
+from bot.guild_settings import GuildSettings
 from bot.quota import LONGEST_WINDOW, SAYS_NOTHING, Budget, Policy, Scope
 from bot.quota.replay import Stop, replay
 from bot.refusal import (
@@ -229,6 +230,15 @@ class Moderation:
         require_moderator(ask)
         return await self._store.active(ask.guild_id)
 
+    async def job(self, ask: Ask, job_id: str) -> JobRecord:
+        """One of them.
+
+        Raises:
+            NeedsModerator: the person may not moderate the server.
+            UnknownJob: there is none of that id in this server.
+        """
+        return await self._theirs(ask, job_id)
+
     async def hold(self, ask: Ask, job_id: str, *, held: bool, why: str | None) -> JobRecord:
         """Keep a job from running, or let it go on.
 
@@ -274,6 +284,23 @@ class Moderation:
         if record is None or record.guild_id != ask.guild_id:
             raise UnknownJob
         return record
+
+    # — settings —
+
+    async def settings(self, ask: Ask) -> GuildSettings:
+        """What the server has set."""
+        return GuildSettings.of(await self._store.settings(ask.guild_id))
+
+    async def set_setting(self, ask: Ask, name: str, value: object) -> None:
+        """Set one of `GuildSettings` to a JSON value; None for what it is by itself.
+
+        Raises:
+            NeedsManageServer: the person may not manage the server.
+        """
+        require_manager(ask)
+        entry = await self._store.set_setting(name, value, by=ask.acts())
+        if entry is not None:
+            await self._did(ask, entry)
 
     # — the record —
 
