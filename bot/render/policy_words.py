@@ -6,7 +6,7 @@ from typing import Any, Final
 from bot.durations import short
 from bot.quota import ANY_MODEL, NO_LIMIT, Bound, Bounds, Budget, Hours, Policies, Policy, Scope, ScopeKind
 from bot.render.quota_words import each
-from bot.render.words import pictures
+from bot.render import words
 
 SHOWN: Final = 15
 """Rules that a card lists; the rest is counted."""
@@ -31,7 +31,7 @@ def about_pictures(seconds: float, usual: float) -> str:
         return ""
     number = seconds / usual
     digits = max(0, len(str(int(number))) - 2)
-    return f" (about {pictures(int(round(number, -digits)))})"
+    return f" (about {words.pictures(int(round(number, -digits)))})"
 
 
 def budget(rule: Budget, usual: float) -> str:
