@@ -167,9 +167,10 @@ class Desk:
     async def _manage(self, interaction: Interaction, arg: str, _values: Sequence[str]) -> None:
         ask = asking.read(interaction, private=True)
         record = await self._moderation.job(ask, arg)
-        member = interaction.guild.get_member(record.user_id) if interaction.guild else None
-        whose = f"A job of {member.display_name}" if member else "A job"
-        await interaction.response.send_modal(manage_modal(record.id, whose))
+        title = "Somebody's job"
+        if may_read(interaction, ask, record):
+            title = " ".join(record.request.prompt.split())
+        await interaction.response.send_modal(manage_modal(record.id, title))
 
     async def _managed(self, interaction: Interaction, arg: str, components: object) -> None:
         ask = asking.read(interaction, private=True)
