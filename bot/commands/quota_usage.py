@@ -96,7 +96,10 @@ def charted(
             by_day[day] += job.seconds
             bars[name(job)] += job.seconds
     last = max(by_day)
-    span = f"{last.day} {last:%B}" if days == 1 else f"{first.day} {first:%B} to {last.day} {last:%B}"
+    span = f"{last.day} {last:%B}"
+    if days > 1:
+        begin = f"{first.day}" if first.month == last.month else f"{first.day} {first:%B}"
+        span = f"{begin} to {span}"
     largest = sorted(bars.items(), key=lambda bar: (-bar[1], bar[0]))
     return UsageChart(
         title=f"Compute used, {span}",
