@@ -169,8 +169,8 @@ async def edit(page: Page, card: Locator) -> None:
 
 async def look_after(page: Page) -> None:
     await become(page, "mia")
-    await type_out(page, "/quota set seconds:900 waiting:2")
-    await expect(newest(page)).to_contain_text("Everyone may now use")
+    await type_out(page, "/quota set compute:15 min waiting:2")
+    await expect(newest(page)).to_contain_text("For everyone: 15 min of compute a day")
     await expect(newest(page)).to_contain_text("Only you can see this")
     await type_out(page, "/queue")
     await expect(newest(page)).to_contain_text("Mia used /queue")
