@@ -83,7 +83,8 @@ class JobLife:
         job = await jobs.require(database, job_id)
         await self._require_admission(database, job.asker, at)
         found = await books.books(database, job.asker, at, self._default)
-        refused = recheck(found.bounds, found.usage, books.wish(job.kind, job.request, job.price), at)
+        wish = books.wish(job.kind, job.request, job.price)
+        refused = recheck(found.bounds, found.usage, wish, at, job.asked_at)
         if refused is not None:
             raise QuotaRefused(refused)
         return found.bounds
