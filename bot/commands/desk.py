@@ -203,7 +203,7 @@ class Desk:
         return desk_panels.settings(
             await self._moderation.settings(ask),
             self._studio.catalogue,
-            rules=policy_words.rules(policies, self._studio.usual_price()),
+            rules=policy_words.rules(policies, self._studio.pricing.usual()),
             studio_days=self._studio_days,
         )
 
@@ -233,7 +233,7 @@ class Desk:
             budget=targets.budget(answer.compute, answer.per, None, before), waiting=_waiting(answer.waiting)
         )
         ruled = await self._moderation.set_rule(ask, scope, rule, why=answer.why)
-        said = quota_panels.rule_now(scope, ruled, self._studio.usual_price())
+        said = quota_panels.rule_now(scope, ruled, self._studio.pricing.usual())
         await interaction.response.edit_message(view=await self._settings(ask))
         await interaction.followup.send(view=said, ephemeral=True)
 
