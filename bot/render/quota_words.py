@@ -37,7 +37,7 @@ def prices(asked: Prices) -> str:
 def editing(price: float, free: float | None) -> str:
     """The title of the form for new words: what they would use, of what the person has left."""
     of = "" if free is None else f" of your {seconds_used(free)} left"
-    return f"Edit · uses about {seconds(price)}{of}"[:TITLE_LIMIT]
+    return f"Edit · about {seconds(price)}{of}"[:TITLE_LIMIT]
 
 
 TITLE_LIMIT: Final = 45
