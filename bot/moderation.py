@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from bot.ask import Ask
-from bot.ending import said
 from bot.guild_settings import GuildSettings
 from bot.quota import LONGEST_WINDOW, SAYS_NOTHING, Budget, Policy, Scope
 from bot.quota.replay import Stop, replay
@@ -20,6 +19,7 @@ from bot.refusal import (
     NothingToSet,
     UnknownJob,
 )
+from bot.render import quota_words
 from bot.store import AuditEntry, AuditFilter, Ban, Gift, JobRecord, Store, WrongState
 from bot.store.history import Used
 
@@ -281,8 +281,7 @@ class Moderation:
     async def stop(self, ask: Ask, job_id: str, *, why: str) -> JobRecord:
         """End a job without pictures, refunded; its owner reads why. Raises as `hold` does."""
         record = await self._theirs(ask, job_id)
-        told = f"A moderator stopped this: {why.rstrip('.')}." if why else "A moderator stopped this."
-        if record.state.over or not self._jobs.stop(job_id, said(told)):
+        if record.state.over or not self._jobs.stop(job_id, quota_words.stopped_by_moderator(why)):
             raise AlreadyOver
         entry = ask.acts(why or None).did("job stopped", subject=record.user_id, job=job_id)
         await self._store.note_act(entry)

@@ -7,6 +7,7 @@ from typing import Final
 import discord
 
 from bot.ending import said
+from bot.held import Held
 from bot.pricing import Prices
 from bot.quota import Budget, Refused, Scope, ScopeKind, Why
 from bot.render.words import NAMES_SHOWN, jobs, prompt, seconds, seconds_used
@@ -87,6 +88,24 @@ def stopped(error: Banned | ChannelClosed | QuotaRefused) -> str:
     return said(
         f"A moderator has changed what may be made here. {_REFUSED[error.decision.why](error.decision)}"
     )
+
+
+def stopped_by_moderator(why: str) -> str:
+    """The reason of a job that a moderator has stopped, with theirs."""
+    return said(f"A moderator stopped this{f': “{prompt(why, 300)}”' if why else ''}.")
+
+
+def held(found: Held) -> str:
+    """Why a job that waits does not run, and until when."""
+    if found.hold is not None:
+        if found.hold.why:
+            return f"Held by a moderator: “{prompt(found.hold.why, 300)}”"
+        return "Held by a moderator, until one of them lets it go on"
+    if found.closed is None:
+        return "Held for the moment"
+    if found.closed.value is None:
+        return "Waits: these are not the hours, and none are to come"
+    return f"Waits until {until(found.closed.value)}: these are not the hours"
 
 
 def _refused_budget(verdict: Refused) -> str:
