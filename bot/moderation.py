@@ -82,9 +82,10 @@ class Moderation:
         require_manager(ask)
         if not changes.says:
             raise NothingToSet
-        before = (await self._store.policies(ask.guild_id)).own.get(scope, SAYS_NOTHING)
-        rule = before.over(changes)
-        await self._did(ask, await self._store.set_policy(scope, rule, by=ask.acts(why)))
+        rule, entry = await self._store.change_policy(
+            scope, lambda before: before.over(changes), by=ask.acts(why)
+        )
+        await self._did(ask, entry)
         return rule
 
     async def clear_rule(self, ask: Ask, scope: Scope, what: str | None, *, why: str | None) -> Policy:
@@ -95,11 +96,14 @@ class Moderation:
             NoSuchRule: there is none.
         """
         require_manager(ask)
-        before = (await self._store.policies(ask.guild_id)).own.get(scope, SAYS_NOTHING)
-        if not before.says or (what is not None and what not in before.says):
-            raise NoSuchRule
-        rule = SAYS_NOTHING if what is None else before.without(what)
-        await self._did(ask, await self._store.set_policy(scope, rule, by=ask.acts(why)))
+
+        def cleared(before: Policy) -> Policy:
+            if not before.says or (what is not None and what not in before.says):
+                raise NoSuchRule
+            return SAYS_NOTHING if what is None else before.without(what)
+
+        rule, entry = await self._store.change_policy(scope, cleared, by=ask.acts(why))
+        await self._did(ask, entry)
         return rule
 
     async def budget_of(self, ask: Ask, scope: Scope | None) -> Budget | None:
