@@ -24,6 +24,8 @@ from bot.store import AuditEntry, AuditFilter, Ban, Gift, JobRecord, Store, Wron
 from bot.store.history import Used
 
 PREVIEWED: Final = timedelta(days=7)
+MOST_PREVIEWED: Final = 5_000
+"""Jobs that a preview looks at, the newest: some seconds of work."""
 LONGEST_GIFT: Final = timedelta(days=31)
 AUDIT_EXPORTED: Final = 10_000
 
@@ -124,8 +126,9 @@ class Moderation:
         since = ask.asked_at - PREVIEWED
         # What was used before that week still counts in it, as far back as any window reaches.
         past = await self._store.past(ask.guild_id, since - LONGEST_WINDOW)
-        stops = await asyncio.to_thread(replay, past.jobs, then, past.gifts, since)
-        jobs = sum(job.at >= since for job in past.jobs)
+        looked_at = past.jobs[-MOST_PREVIEWED:]
+        stops = await asyncio.to_thread(replay, looked_at, then, past.gifts, since)
+        jobs = sum(job.at >= since for job in looked_at)
         return Preview(rule=rule, jobs=jobs, stops=stops)
 
     async def used(self, ask: Ask, since: datetime, member: int | None) -> list[Used]:
