@@ -81,7 +81,8 @@ class House:
     def spent(self, person: Person) -> float:
         """Compute-seconds on the person's account, over all servers."""
         ((total,),) = self.rows(
-            "SELECT coalesce(sum(amount), 0) FROM ledger WHERE user_id = ?", person.user.id
+            "SELECT coalesce(sum(amount), 0) FROM ledger WHERE user_id = ? AND job IS NOT NULL",
+            person.user.id,
         )
         assert isinstance(total, int | float)
         return float(total)
