@@ -13,7 +13,7 @@ OPENING = timedelta(seconds=40)
 
 
 async def test_what_opens_at_three_opens_when_the_clock_jumps_there(tmp_path: Path) -> None:
-    """Not an hour later, as it would without the change; until then the answer says when, and costs nothing."""
+    """Not an hour later, as without the change; until then the answer says when, and costs nothing."""
     now = datetime.now(UTC)
     async with scripted(tmp_path, ahead=(SPRING - BEFORE - now).total_seconds()) as house:
         ada, mia = house.person("ada"), house.person("mia")
