@@ -285,6 +285,6 @@ class Money(RuleBasedStateMachine):
 
 # The clock of `open` is not set before `initialize`, and a disk may be slow: neither is a fault.
 Money.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=45, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestMoney = Money.TestCase
