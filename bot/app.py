@@ -15,9 +15,11 @@ from typing import Final, Self
 import discord
 
 from bot.client import EaselClient
+from bot.commands.desk import Desk
 from bot.commands.editing import Editing
 from bot.commands.help import add_help
 from bot.commands.imagine import add_imagine
+from bot.commands.moderate import add_audit, add_moderate, add_settings
 from bot.commands.presses import JobPresses
 from bot.commands.queue import add_queue
 from bot.commands.quota_group import add_quota
@@ -91,6 +93,7 @@ class Parts:
     delivery: Delivery
     warden: Warden
     log_channel: LogChannel
+    desk: Desk
 
 
 @contextlib.asynccontextmanager
@@ -132,6 +135,7 @@ async def running(settings: Settings, token: str, *, pace: float = PACE) -> Asyn
         client, studio, delivery = parts.client, parts.studio, parts.delivery
         stack.push_async_callback(client.close)
         stack.push_async_callback(delivery.close)
+        stack.push_async_callback(parts.desk.close)
         stack.push_async_callback(_note, store, engine)
         ops = await stack.enter_async_context(_watched(settings, client, store, engine, studio, tap))
         await client.login(token)
@@ -224,7 +228,14 @@ def _assemble(settings: Settings, store: Store, engine: Engine, pace: float, tap
     moderation = Moderation(store=store, jobs=delivery, warden=warden, log_channel=log_channel)
     editing = Editing(studio=studio, delivery=delivery, store=store, limits=settings.limits)
     presses = JobPresses(studio=studio, delivery=delivery, store=store, post=post, editing=editing)
-    client.connect_studio(presses, delivery)
+    keep = settings.storage.keep
+    desk = Desk(
+        moderation=moderation,
+        studio=studio,
+        pacing=pacing,
+        studio_days=None if keep is None else keep.days,
+    )
+    client.connect_studio(presses, delivery, desk)
     add_imagine(
         client.tree,
         studio,
@@ -234,8 +245,18 @@ def _assemble(settings: Settings, store: Store, engine: Engine, pace: float, tap
     )
     add_queue(client.tree, studio, delivery)
     add_quota(client.tree, studio, moderation)
+    add_moderate(client.tree, moderation, desk, post)
+    add_settings(client.tree, desk)
+    add_audit(client.tree, moderation, desk)
     add_help(client.tree, studio)
-    return Parts(client=client, studio=studio, delivery=delivery, warden=warden, log_channel=log_channel)
+    return Parts(
+        client=client,
+        studio=studio,
+        delivery=delivery,
+        warden=warden,
+        log_channel=log_channel,
+        desk=desk,
+    )
 
 
 def _counters(remembered: object) -> FairCounters | None:

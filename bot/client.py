@@ -4,13 +4,14 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import aiohttp
 import discord
 from discord import app_commands
 
+from bot.doors import Doors
 from bot.ops.timings import Timings
 from bot.prompt import FlagError
 from bot.refusal import Draining, FormRefused, NotHere, Refusal
@@ -18,6 +19,7 @@ from bot.render import quota_words, words
 from bot.store import (
     AlreadyAccepted,
     Banned,
+    ChannelClosed,
     DatabaseDamaged,
     DatabaseUnusable,
     DiskFull,
@@ -29,6 +31,7 @@ from bot.store import (
     UnreadableRequest,
 )
 from bot.views.buttons import JobButton, mend_view
+from bot.views.desk import is_desk
 from inference import EngineClosed, InvalidRequest
 
 log = logging.getLogger(__name__)
@@ -47,6 +50,14 @@ class Presses(Protocol):
     async def submitted(self, interaction: "discord.Interaction[EaselClient]") -> None: ...
 
 
+class DeskPresses(Protocol):
+    """Who answers the moderators' panels: `bot.commands.desk`, built in `bot.app`."""
+
+    async def pressed(self, interaction: "discord.Interaction[EaselClient]") -> None: ...
+
+    async def submitted(self, interaction: "discord.Interaction[EaselClient]") -> None: ...
+
+
 class Losses(Protocol):
     """Who hears that a place is no more: `bot.delivery`, built in `bot.app`."""
 
@@ -60,6 +71,15 @@ class EaselTree(app_commands.CommandTree["EaselClient"]):
 
     async def interaction_check(self, interaction: "discord.Interaction[EaselClient]", /) -> bool:
         interaction.extras[HEARD] = time.monotonic()
+        client = interaction.client
+        try:
+            await client.doors.command(interaction)
+        except Exception as error:  # noqa: BLE001 — worded where every error is
+            if interaction.type is discord.InteractionType.autocomplete:
+                await interaction.response.autocomplete([])
+            else:
+                await client.explain(interaction, error)
+            return False
         return True
 
     async def on_error(
@@ -107,14 +127,17 @@ class EaselClient(discord.Client):
         self.timings = timings or Timings()
         self._store = store
         self._test_guilds = [discord.Object(guild) for guild in test_guilds]
+        self.doors = Doors(store)
         self._presses: Presses | None = None
+        self._desk: DeskPresses | None = None
         self._losses: Losses | None = None
         self.disconnects = 0
         self.add_dynamic_items(JobButton)
 
-    def connect_studio(self, presses: Presses, losses: Losses) -> None:
+    def connect_studio(self, presses: Presses, losses: Losses, desk: DeskPresses) -> None:
         """Who answers presses, and who hears of places that are no more."""
         self._presses = presses
+        self._desk = desk
         self._losses = losses
 
     async def pressed(self, interaction: "discord.Interaction[EaselClient]", button: JobButton) -> None:
@@ -123,19 +146,30 @@ class EaselClient(discord.Client):
             raise RuntimeError("no one answers presses yet")
         interaction.extras[HEARD] = time.monotonic()
         try:
+            await self.doors.press(interaction, button.verb)
             await self._presses.pressed(interaction, button)
         except Exception as error:  # noqa: BLE001 — the one place that words every error
             await self.explain(interaction, error)
 
     async def on_interaction(self, interaction: "discord.Interaction[EaselClient]") -> None:
-        """A form came back; the library finds the way of everything else. See `views.edit_modal`."""
-        if interaction.type is not discord.InteractionType.modal_submit:
+        """A form came back, or a part of a panel was used; the library finds the way of everything else.
+
+        See `views.edit_modal` and `views.desk`.
+        """
+        form = interaction.type is discord.InteractionType.modal_submit
+        data: Mapping[str, object] = {**(interaction.data or {})}
+        panel = is_desk(data.get("custom_id"))
+        if not form and not (panel and interaction.type is discord.InteractionType.component):
             return
-        if self._presses is None:
-            raise RuntimeError("no one answers forms yet")
+        if self._presses is None or self._desk is None:
+            raise RuntimeError("no one answers presses yet")
         interaction.extras[HEARD] = time.monotonic()
         try:
-            await self._presses.submitted(interaction)
+            await self.doors.press(interaction, None)
+            if panel:
+                await (self._desk.submitted(interaction) if form else self._desk.pressed(interaction))
+            else:
+                await self._presses.submitted(interaction)
         except Exception as error:  # noqa: BLE001 — the one place that words every error
             await self.explain(interaction, error)
 
@@ -232,6 +266,8 @@ def _stored_sentence(error: StoreError) -> str | None:
             return quota_words.refused(decision)
         case Banned(ban=ban):
             return quota_words.banned(ban)
+        case ChannelClosed():
+            return quota_words.channel_closed(error)
         case PoolEmpty():
             return quota_words.pool_empty(error)
         case AlreadyAccepted():

@@ -17,6 +17,7 @@ from bot.render import quota_words
 from bot.render.cards import Allowance, Look
 from bot.store import (
     Banned,
+    ChannelClosed,
     DiskFull,
     JobRecord,
     JobState,
@@ -209,7 +210,7 @@ class Delivery:
             record = await self._store.requeue(record.id)
         try:
             job = await self._studio.resume(record, self._post.now())
-        except (Banned, QuotaRefused) as error:
+        except (Banned, ChannelClosed, QuotaRefused) as error:
             self._spawn(self._follower(record).fail(quota_words.stopped(error)), record)
         except (UnknownJob, PictureLost):
             self._spawn(self._follower(record).fail(Reason.SOURCE_GONE), record)

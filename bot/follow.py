@@ -13,13 +13,14 @@ from typing import Final
 
 from bot import attachments
 from bot.ending import Reason
+from bot.guild_settings import GuildSettings
 from bot.ops.timings import Timings
 from bot.outbox import NotSent, persistently, written
 from bot.pane import Pane
 from bot.post import Frame, MessageGone, OutOfReach, Post
 from bot.render import quota_words
 from bot.render.cards import Look
-from bot.store import Banned, DiskFull, JobRecord, PictureLost, QuotaRefused, Store
+from bot.store import Banned, ChannelClosed, DiskFull, JobRecord, PictureLost, QuotaRefused, Store
 from inference import (
     Cancelled,
     Done,
@@ -72,9 +73,11 @@ class Follower:
         self._record = record
         self._look = look
         self._stopped_for: str | None = None
+        self._settings = GuildSettings()
 
     async def follow(self, job: Job) -> None:
         """Live through the engine's events until the job is over."""
+        self._settings = GuildSettings.of(await self._store.settings(self._record.guild_id))
         outcome: Done | Failed | Cancelled | None
         pane = Pane(self._post, self._record, pace=self._desk.pace)
         watch = asyncio.create_task(self._watch(job, pane), name=f"watch-{self._record.id}")
@@ -84,7 +87,11 @@ class Follower:
             log.exception("the disk is full", extra={"job": self._record.id})
             job.cancel()
             outcome = None
-        except (Banned, QuotaRefused) as error:  # moderators have decided so since it was accepted
+        except (
+            Banned,
+            ChannelClosed,
+            QuotaRefused,
+        ) as error:  # moderators have decided so since it was accepted
             log.info("may not run any more: %s", error, extra={"job": self._record.id})
             self.stop(job, quota_words.stopped(error))
             outcome = await job.outcome()
@@ -124,6 +131,14 @@ class Follower:
         else:
             await written(lambda: self._store.deliver(record.id, message_id))
             self._desk.timings.delivered(record.asked_at, self._post.now())
+            await self._call(replace(record, message_id=message_id))
+
+    async def _call(self, record: JobRecord) -> None:
+        """Ping whoever waited long, where the server wants that; an edit makes no sound."""
+        minutes = self._settings.ping_minutes
+        waited = self._post.now() - record.asked_at
+        if minutes is not None and waited >= timedelta(minutes=minutes):
+            await self._post.ping(record, self._look.called())
 
     async def fail(self, reason: str) -> None:
         """Refund everything, then say so."""
@@ -183,7 +198,7 @@ class Follower:
                 case Progress():
                     said, eta = event, event.eta_seconds
                     pane.show(self._look.drawing(event.step, event.steps, eta, preview))
-                case Preview() if self._desk.previews:
+                case Preview() if self._desk.previews and self._settings.previews:
                     preview = event
                     pane.show(self._look.drawing(event.step, event.steps, eta, preview))
         outcome = await job.outcome()

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from bot.ask import Ask
 from bot.ending import said
+from bot.guild_settings import GuildSettings
 from bot.quota import LONGEST_WINDOW, SAYS_NOTHING, Budget, Policy, Scope
 from bot.quota.replay import Stop, replay
 from bot.refusal import (
@@ -20,6 +21,7 @@ from bot.refusal import (
     UnknownJob,
 )
 from bot.store import AuditEntry, AuditFilter, Ban, Gift, JobRecord, Store, WrongState
+from bot.store.history import Used
 
 PREVIEWED: Final = timedelta(days=7)
 LONGEST_GIFT: Final = timedelta(days=31)
@@ -121,6 +123,16 @@ class Moderation:
         stops = await asyncio.to_thread(replay, past.jobs, then, past.gifts, since)
         jobs = sum(job.at >= since for job in past.jobs)
         return Preview(rule=rule, jobs=jobs, stops=stops)
+
+    async def used(self, ask: Ask, since: datetime, member: int | None) -> list[Used]:
+        """What jobs came to since: the asker's own, or with None, or another's, for moderators.
+
+        Raises:
+            NeedsModerator: it is not theirs, and the person may not moderate the server.
+        """
+        if member != ask.user_id:
+            require_moderator(ask)
+        return await self._store.used(ask.guild_id, since, member)
 
     async def set_pool(self, ask: Ask, pool: Budget | None, *, why: str | None) -> None:
         """Set how much moderators can lend in any window, or with None nothing.
@@ -229,6 +241,15 @@ class Moderation:
         require_moderator(ask)
         return await self._store.active(ask.guild_id)
 
+    async def job(self, ask: Ask, job_id: str) -> JobRecord:
+        """One of them.
+
+        Raises:
+            NeedsModerator: the person may not moderate the server.
+            UnknownJob: there is none of that id in this server.
+        """
+        return await self._theirs(ask, job_id)
+
     async def hold(self, ask: Ask, job_id: str, *, held: bool, why: str | None) -> JobRecord:
         """Keep a job from running, or let it go on.
 
@@ -274,6 +295,23 @@ class Moderation:
         if record is None or record.guild_id != ask.guild_id:
             raise UnknownJob
         return record
+
+    # — settings —
+
+    async def settings(self, ask: Ask) -> GuildSettings:
+        """What the server has set."""
+        return GuildSettings.of(await self._store.settings(ask.guild_id))
+
+    async def set_setting(self, ask: Ask, name: str, value: object) -> None:
+        """Set one of `GuildSettings` to a JSON value; None for what it is by itself.
+
+        Raises:
+            NeedsManageServer: the person may not manage the server.
+        """
+        require_manager(ask)
+        entry = await self._store.set_setting(name, value, by=ask.acts())
+        if entry is not None:
+            await self._did(ask, entry)
 
     # — the record —
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final, cast
 
+import aiohttp
 import discord
 
 from bot.ask import TOKEN_LIFE
@@ -109,6 +110,37 @@ class Post:
         except discord.HTTPException as error:
             raise self._sorted(error) from error
         return message.id
+
+    async def tell(self, user_id: int, sentence: str) -> bool:
+        """Write to somebody directly, once; False where they cannot be reached."""
+        try:
+            await self._pacing.turn()
+            channel = await self._client.create_dm(discord.Object(user_id))
+            await self._pacing.turn(channel.id)
+            await channel.send(sentence)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("somebody could not be told directly: %s", error)
+            return False
+        return True
+
+    async def ping(self, record: JobRecord, sentence: str) -> None:
+        """Call the job's owner to their pictures, in reply to the message they are in; best effort."""
+        if record.private or record.message_id is None:
+            return
+        try:
+            await self._pacing.turn(record.channel_id)
+            reference = discord.MessageReference(
+                message_id=record.message_id, channel_id=record.channel_id, fail_if_not_exists=False
+            )
+            await self._channel(record).send(
+                sentence,
+                reference=reference,
+                allowed_mentions=discord.AllowedMentions(
+                    everyone=False, roles=False, users=[discord.Object(record.user_id)], replied_user=False
+                ),
+            )
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("nobody was called: %s", error, extra={"job": record.id})
 
     async def tell_owner(self, record: JobRecord, sentence: str) -> bool:
         """Write to the job's owner directly, where its channel is closed; False where they cannot be reached.

@@ -14,12 +14,23 @@ from typing import Final
 
 from bot.ask import Ask
 from bot.config import LimitsSettings
-from bot.prompt.order import ImageOrder, resolve
+from bot.guild_settings import GuildSettings
+from bot.prompt.aspects import ASPECTS
+from bot.prompt.order import Aspect, ImageOrder, resolve
 from bot.quota import Budget
 from bot.refusal import AlreadyOver, Draining, NotYours, UnknownJob
 from bot.store import Books, JobKind, JobRecord, NewJob, Picture, Store
 from bot.terms import terms_of
-from inference import Catalogue, Engine, ImageRequest, InferenceError, Job, QueueEntry, UpscaleRequest
+from inference import (
+    SAMPLERS,
+    Catalogue,
+    Engine,
+    ImageRequest,
+    InferenceError,
+    Job,
+    QueueEntry,
+    UpscaleRequest,
+)
 
 VARIATION_STRENGTH: Final = 0.45
 """How far a variation walks on the noise sphere: clearly a sibling, clearly another picture."""
@@ -102,7 +113,7 @@ class Studio:
             order = replace(order, image=parent.request.source.png, mask=parent.request.source.mask)
         resolved = partial(
             resolve,
-            order,
+            await self._with_defaults(ask.guild_id, order),
             catalogue=self.catalogue,
             owner=ask.owner,
             fresh_seed=self._fresh_seed(),
@@ -111,6 +122,21 @@ class Studio:
         # A picture is cut to its size off the event loop.
         request = resolved() if order.image is None else await asyncio.to_thread(resolved)
         return await self._accept(ask, JobKind.IMAGINE, request, parent=parent)
+
+    async def _with_defaults(self, guild_id: int, order: ImageOrder) -> ImageOrder:
+        """The order, and where it says nothing what the server's moderators have set."""
+        settings = GuildSettings.of(await self._store.settings(guild_id))
+        model, sampler, aspect = order.model, order.sampler, order.aspect
+        if model is None:
+            # The default where it may be used, else the first that may and is still offered.
+            wished = (settings.model, self.catalogue.default.name, *settings.models)
+            allowed = [name for name in wished if name in (settings.models or self.catalogue)]
+            model = next((name for name in allowed if name in self.catalogue), None)
+        if sampler is None and settings.sampler in SAMPLERS:
+            sampler = settings.sampler
+        if aspect is None and order.image is None and settings.aspect in ASPECTS:
+            aspect = Aspect.parse(settings.aspect)
+        return replace(order, model=model, sampler=sampler, aspect=aspect)
 
     async def reroll(self, ask: Ask, job_id: str) -> Ticket:
         """The same words and settings again, from fresh noise."""

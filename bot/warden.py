@@ -8,7 +8,7 @@ from bot.delivery import Delivery
 from bot.post import Post
 from bot.quota import opens
 from bot.render import quota_words
-from bot.store import Banned, JobRecord, JobState, QuotaRefused, Store, StoreError
+from bot.store import Banned, ChannelClosed, JobRecord, JobState, QuotaRefused, Store, StoreError
 from bot.terms import terms_of
 from inference import Engine
 
@@ -41,7 +41,7 @@ class Warden:
         now = self._post.now()
         try:
             bounds = await self._store.may_run(record.id, now)
-        except (Banned, QuotaRefused) as error:
+        except (Banned, ChannelClosed, QuotaRefused) as error:
             if record.state is JobState.QUEUED:  # what runs was begun under the rules of its time
                 self._delivery.stop(record.id, quota_words.stopped(error))
             return

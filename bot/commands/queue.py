@@ -33,7 +33,7 @@ def add_queue(tree: EaselTree, studio: Studio, delivery: Delivery) -> None:
             panels.QueueLine(
                 record=record,
                 place=places.get(record.id),
-                prompt=record.request.prompt if _may_read(interaction, ask, record) else None,
+                prompt=record.request.prompt if may_read(interaction, ask, record) else None,
             )
             for record in everything[: panels.LINES_SHOWN]
         ]
@@ -54,7 +54,7 @@ def add_queue(tree: EaselTree, studio: Studio, delivery: Delivery) -> None:
             raise AlreadyOver
         for record in stopped:
             await studio.note_cancelled(ask, record)
-        said = _cancelling(stopped, readable=_may_read(interaction, ask, stopped[0]))
+        said = _cancelling(stopped, readable=may_read(interaction, ask, stopped[0]))
         await interaction.response.send_message(said, ephemeral=True)
 
     @cancel.autocomplete("job")
@@ -64,9 +64,7 @@ def add_queue(tree: EaselTree, studio: Studio, delivery: Delivery) -> None:
             record
             for record in await studio.active(ask.guild_id)
             if record.user_id == ask.user_id
-            or (
-                _may_read(interaction, ask, record) and _with_rights_there(interaction, ask, record).moderator
-            )
+            or (may_read(interaction, ask, record) and _with_rights_there(interaction, ask, record).moderator)
         ]
         typed = current.casefold()
         choices = [
@@ -112,7 +110,7 @@ def _with_rights_there(interaction: Interaction, ask: Ask, record: JobRecord) ->
     return replace(ask, moderator=_permissions_there(interaction, record).manage_messages)
 
 
-def _may_read(interaction: Interaction, ask: Ask, record: JobRecord) -> bool:
+def may_read(interaction: Interaction, ask: Ask, record: JobRecord) -> bool:
     """Whether this person could read the job's prompt in the channel where it was asked."""
     if record.user_id == ask.user_id:
         return True

@@ -42,5 +42,7 @@ async def _once(store: Store, keep: timedelta | None) -> None:
     expired = await store.expire(
         pictures=None if keep is None else now - keep, uploads=now - UPLOADS_OF_FAILED
     )
+    for guild_id, days in (await store.kept_days()).items():
+        expired += await store.expire(pictures=now - timedelta(days=days), guild_id=guild_id)
     if expired:
         log.info("forgot the pictures of %d jobs that were kept long enough", expired)

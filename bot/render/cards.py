@@ -133,6 +133,10 @@ class Look:
 
         return frame
 
+    def called(self) -> str:
+        """What calls the owner to pictures that took long."""
+        return f"<@{self.record.user_id}> “{words.prompt(self.record.request.prompt, 100)}” is ready."
+
     def cancelled(self, spent: float) -> Frame:
         cost = "nothing was charged" if spent <= 0 else f"{words.seconds(spent)} of compute were used by then"
         return self._ended(f"Cancelled; {cost}.")

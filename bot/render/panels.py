@@ -16,6 +16,12 @@ LINES_SHOWN: Final = 15
 MODELS_SHOWN: Final = 10
 ABOUT_SHOWN: Final = 120
 """Characters of a model's advice in a list; whoever offers the model writes it."""
+MODERATING: Final = (
+    "**For moderators**\n"
+    "A role gets 10 minutes a day by `/quota set role: @Artists compute: 10 min`, or in `/settings`\n"
+    "`/settings` quotas, channels, models, log channel · `/moderate jobs` see, hold or stop any job · "
+    "`/moderate ban` shut somebody out · `/quota grant` and `lend` give some more · `/audit` who did what"
+)
 KINDS: Final = {
     JobKind.IMAGINE: "pictures",
     JobKind.REROLL: "a reroll",
@@ -69,8 +75,13 @@ def _queue_line(line: QueueLine) -> str:
     return f"{state} <@{line.record.user_id}> {what}{eta}"
 
 
-def help_card(catalogue: Catalogue, *, count: int) -> discord.ui.LayoutView:
-    """Everything one can do, on one card; `count` pictures come back when nobody says."""
+def help_card(catalogue: Catalogue, *, count: int, moderates: bool = False) -> discord.ui.LayoutView:
+    """Everything one can do, on one card.
+
+    Args:
+        count: pictures that come back when nobody says.
+        moderates: whether the reader is a moderator, who can do more.
+    """
     come = "comes" if count == 1 else "come"
     upscale, vary = (f"`{sign}1`" + (f"–`{sign}{count}`" if count > 1 else "") for sign in "UV")
     models = [f"`{m.name}` {_line(m.about)}" for m in catalogue.values()]
@@ -84,7 +95,9 @@ def help_card(catalogue: Catalogue, *, count: int) -> discord.ui.LayoutView:
         f"**Flags**, after the words\n{flags}",
         "**Samplers**\n" + _listed(f"`{s.name}` {s.advice}" for s in SAMPLERS.values()),
         "**Models**\n" + _listed(models),
-        "**More**\n`/queue` who is next · `/cancel` stop one of yours · `/quota show` what you have left",
+        "**More**\n`/queue` who is next · `/cancel` stop one of yours · `/quota show` what you have left · "
+        "`/quota why` which rule decides",
+        MODERATING if moderates else "",
     )
 
 

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from bot.durations import short
 from bot.quota import ANY_MODEL, NO_LIMIT, Bound, Bounds, Budget, Hours, Policies, Policy, Scope, ScopeKind
+from bot.render import words
 from bot.render.quota_words import each
-from bot.render.words import pictures
 
 SHOWN: Final = 15
 """Rules that a card lists; the rest is counted."""
@@ -31,7 +31,7 @@ def about_pictures(seconds: float, usual: float) -> str:
         return ""
     number = seconds / usual
     digits = max(0, len(str(int(number))) - 2)
-    return f" (about {pictures(int(round(number, -digits)))})"
+    return f" (about {words.pictures(int(round(number, -digits)))})"
 
 
 def budget(rule: Budget, usual: float) -> str:
@@ -114,10 +114,14 @@ def deciding(found: Bounds, usual: float) -> str:
         lines.append(f"- exempt from members' limits, by the rule for {whom(found.exempt)}")
     for name, title in WHAT.items():
         lines += [
-            f"- {title}: **{_SAY[name](bound.value, usual)}**, by the rule for {whom(bound.by)}"
+            f"- {title}: **{_SAY[name](bound.value, usual)}**, by {_whose(bound.by)}"
             for bound in _that_count(found, name)
         ]
     return "\n".join(lines) or "- nothing is limited"
+
+
+def _whose(scope: Scope) -> str:
+    return whom(scope) if scope.kind is ScopeKind.DEFAULT else f"the rule for {whom(scope)}"
 
 
 def _that_count(found: Bounds, name: str) -> list[Bound[Any]]:

@@ -9,7 +9,7 @@ import discord
 from bot.ending import said
 from bot.quota import Budget, Refused, Scope, ScopeKind, Why
 from bot.render.words import NAMES_SHOWN, jobs, prompt, seconds, seconds_used
-from bot.store import Ban, Banned, PoolEmpty, QuotaRefused
+from bot.store import Ban, Banned, ChannelClosed, PoolEmpty, QuotaRefused
 
 
 def allowance(price: float, left: float | None, budget: Budget | None) -> str:
@@ -50,8 +50,16 @@ def refused(verdict: Refused) -> str:
     return f"{_REFUSED[verdict.why](verdict)} Nothing was charged."
 
 
-def stopped(error: Banned | QuotaRefused) -> str:
+def channel_closed(error: ChannelClosed) -> str:
+    """Where pictures may be asked for instead."""
+    some = ", ".join(f"<#{channel}>" for channel in error.channels[:NAMES_SHOWN])
+    return f"Pictures are made in other channels of this server: {some}."
+
+
+def stopped(error: Banned | ChannelClosed | QuotaRefused) -> str:
     """The reason of a job that was accepted and may not run any more."""
+    if isinstance(error, ChannelClosed):
+        return said(channel_closed(error))
     if isinstance(error, Banned):
         return said("A moderator has shut its owner out of Easel here.")
     return said(

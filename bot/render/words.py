@@ -107,7 +107,7 @@ def seconds_used(value: float) -> str:
 
 def pictures(count: int) -> str:
     """1 picture, 4 pictures."""
-    return "1 picture" if count == 1 else f"{count} pictures"
+    return "1 picture" if count == 1 else f"{count:,} pictures"
 
 
 def settings(request: ImageRequest, model: str, *, larger: bool = False) -> str:

@@ -4,6 +4,7 @@ from bot.store.books import Books, wish
 from bot.store.errors import (
     AlreadyAccepted,
     Banned,
+    ChannelClosed,
     DatabaseDamaged,
     DatabaseUnusable,
     DiskFull,
@@ -36,6 +37,7 @@ __all__ = [
     "Ban",
     "Banned",
     "Books",
+    "ChannelClosed",
     "DatabaseDamaged",
     "DatabaseUnusable",
     "DiskFull",

@@ -1,12 +1,26 @@
 """All that bears on one ask: policies, what was used, who is shut out. Runs inside somebody's transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import aiosqlite
 
-from bot.quota import DAY, Bounds, Policies, Policy, Scope, ScopeKind, Tally, Usage, Wish, bounds
-from bot.store import ledger, policy_rows
+from bot.guild_settings import GuildSettings
+from bot.quota import (
+    DAY,
+    SERVER,
+    Bound,
+    Bounds,
+    Policies,
+    Policy,
+    Scope,
+    ScopeKind,
+    Tally,
+    Usage,
+    Wish,
+    bounds,
+)
+from bot.store import house_rules, ledger, policy_rows
 from bot.store.records import Asker, JobKind
 from inference.request import ImageRequest
 
@@ -18,6 +32,7 @@ class Books:
     policies: Policies
     bounds: Bounds
     usage: Usage
+    settings: GuildSettings
 
 
 async def books(database: aiosqlite.Connection, asker: Asker, at: datetime, default: Policy) -> Books:
@@ -35,6 +50,10 @@ async def books(database: aiosqlite.Connection, asker: Asker, at: datetime, defa
         channel=asker.channel_id,
         parent=asker.parent_channel_id,
     )
+    settings = GuildSettings.of(await house_rules.settings(database, asker.guild_id))
+    if settings.models:
+        chosen = Bound(frozenset(settings.models), SERVER)
+        found = replace(found, models=(*found.models, chosen))
     own = await _tally(database, asker, Scope(ScopeKind.MEMBER, asker.user_id), found, at)
     shared = {
         bound.by: await _tally(database, asker, bound.by, found, at)
@@ -42,7 +61,9 @@ async def books(database: aiosqlite.Connection, asker: Asker, at: datetime, defa
         for bound in limits[1:]
     }
     given = await ledger.credits_of(database, asker.guild_id, asker.user_id, at)
-    return Books(policies=policies, bounds=found, usage=Usage(own=own, shared=shared, credits=given))
+    return Books(
+        policies=policies, bounds=found, usage=Usage(own=own, shared=shared, credits=given), settings=settings
+    )
 
 
 async def _tally(

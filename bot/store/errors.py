@@ -3,6 +3,7 @@
     StoreError
     ├── QuotaRefused        a policy says no; nothing was written
     ├── Banned              a moderator has shut whoever asks out; nothing was written
+    ├── ChannelClosed       pictures may not be asked for in that channel; nothing was written
     ├── PoolEmpty           the server's pool has not so much to lend; nothing was written
     ├── AlreadyAccepted     this interaction has its job already
     ├── UnknownJobId        there is no job with that id
@@ -56,6 +57,17 @@ class Banned(StoreError):  # noqa: N818
 
     def __str__(self) -> str:
         return f"shut out by {self.ban.by}"
+
+
+class ChannelClosed(StoreError):  # noqa: N818
+    """Pictures may be asked for in `channels` only. Nothing was written."""
+
+    def __init__(self, channels: tuple[int, ...]) -> None:
+        super().__init__(channels)
+        self.channels = channels
+
+    def __str__(self) -> str:
+        return f"only in {len(self.channels)} channels"
 
 
 class PoolEmpty(StoreError):  # noqa: N818

@@ -7,10 +7,11 @@ from datetime import datetime
 
 import aiosqlite
 
+from bot.guild_settings import GuildSettings
 from bot.quota import Allowed, Bounds, Policy, Refused, decide, recheck
 from bot.store import books, house_rules, images, jobs, ledger, sources
 from bot.store.database import Database, T
-from bot.store.errors import AlreadyAccepted, Banned, QuotaRefused, WrongState
+from bot.store.errors import AlreadyAccepted, Banned, ChannelClosed, QuotaRefused, WrongState
 from bot.store.house_rules import AuditEntry
 from bot.store.picture_files import PictureFiles
 from bot.store.records import Asker, JobRecord, JobState, NewJob
@@ -49,6 +50,7 @@ class JobLife:
 
         Raises:
             Banned: whoever asks is shut out; nothing was written.
+            ChannelClosed: pictures may not be asked for there; nothing was written.
             QuotaRefused: a policy says no; nothing was written.
             AlreadyAccepted: the interaction has its job; nothing was written.
         """
@@ -59,6 +61,7 @@ class JobLife:
                 raise AlreadyAccepted(known[0])
             await self._require_admission(database, job.asker, job.asked_at)
             found = await books.books(database, job.asker, job.asked_at, self._default)
+            self._require_channel(found.settings, job.asker)
             wish = books.wish(job.kind, job.request, job.price)
             decision = decide(found.bounds, found.usage, wish, job.asked_at)
             if isinstance(decision, Refused):
@@ -75,6 +78,7 @@ class JobLife:
 
         Raises:
             Banned: its owner is shut out by now.
+            ChannelClosed: pictures may not be asked for there any more.
             QuotaRefused: what moderators have changed since stops it.
         """
         return await self._database.read(lambda database: self._may_run(database, job_id, at))
@@ -83,10 +87,17 @@ class JobLife:
         job = await jobs.require(database, job_id)
         await self._require_admission(database, job.asker, at)
         found = await books.books(database, job.asker, at, self._default)
-        refused = recheck(found.bounds, found.usage, books.wish(job.kind, job.request, job.price), at)
+        self._require_channel(found.settings, job.asker)
+        wish = books.wish(job.kind, job.request, job.price)
+        refused = recheck(found.bounds, found.usage, wish, at, job.asked_at)
         if refused is not None:
             raise QuotaRefused(refused)
         return found.bounds
+
+    @staticmethod
+    def _require_channel(settings: GuildSettings, asker: Asker) -> None:
+        if not settings.allows_channel(asker.channel_id, asker.parent_channel_id):
+            raise ChannelClosed(settings.channels)
 
     async def _require_admission(self, database: aiosqlite.Connection, asker: Asker, at: datetime) -> None:
         ban = await house_rules.ban_of(database, asker.guild_id, asker.user_id, at)
@@ -113,7 +124,7 @@ class JobLife:
 
         Raises:
             WrongState: it neither waits nor runs.
-            Banned, QuotaRefused: as `may_run`.
+            Banned, ChannelClosed, QuotaRefused: as `may_run`.
         """
         now = at or self._clock()
 

@@ -47,27 +47,44 @@ class Upkeep(JobLife):
             missing += len(known - held)
         return Swept(orphans=orphans, missing=missing)
 
-    async def expire(self, *, pictures: datetime | None, uploads: datetime) -> int:
+    async def kept_days(self) -> dict[int, int]:
+        """For how many days a server's moderators want pictures kept, where they have said so."""
+
+        async def work(database: aiosqlite.Connection) -> dict[int, int]:
+            async with database.execute(
+                "SELECT guild_id, value FROM settings WHERE name = 'keep_days'"
+            ) as cursor:
+                return {row["guild_id"]: int(row["value"]) for row in await cursor.fetchall()}
+
+        return await self._database.read(work)
+
+    async def expire(
+        self, *, pictures: datetime | None, uploads: datetime | None = None, guild_id: int | None = None
+    ) -> int:
         """Forget pictures that were kept long enough; answers of how many jobs.
 
         Args:
             pictures: those of jobs asked for before, and what they began from; None keeps them for good.
-            uploads: what jobs asked for before began from, where they ended without pictures.
+            uploads: what jobs asked for before began from, where they ended without pictures; likewise.
+            guild_id: of this server alone; None for all.
         """
-        kept_until = {JobState.FAILED: uploads, JobState.CANCELLED: uploads}
+        kept_until: dict[JobState, datetime] = {}
+        if uploads is not None:
+            kept_until = {JobState.FAILED: uploads, JobState.CANCELLED: uploads}
         if pictures is not None:
             kept_until[JobState.DELIVERED] = pictures
         expired = 0
         for state, before in kept_until.items():
-            while batch := await self._expire(state, before):
+            while batch := await self._expire(state, before, guild_id):
                 expired += batch
         return expired
 
-    async def _expire(self, state: JobState, before: datetime) -> int:
+    async def _expire(self, state: JobState, before: datetime, guild_id: int | None) -> int:
         async def work(database: aiosqlite.Connection) -> tuple[int, set[str]]:
             async with database.execute(
-                "SELECT id FROM jobs WHERE state = ? AND NOT discarded AND asked_at < ? LIMIT ?",
-                (state, time_to_integer(before), EXPIRED_AT_ONCE),
+                "SELECT id FROM jobs WHERE state = ?1 AND NOT discarded AND asked_at < ?2 "
+                "AND (?3 IS NULL OR guild_id = ?3) LIMIT ?4",
+                (state, time_to_integer(before), guild_id, EXPIRED_AT_ONCE),
             ) as cursor:
                 found = [str(row["id"]) for row in await cursor.fetchall()]
             unneeded: set[str] = set()

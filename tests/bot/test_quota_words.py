@@ -105,7 +105,7 @@ def test_a_rule_is_one_line_of_all_it_says() -> None:
         exempt=True,
     )
     assert policy_words.policy(rule, 0.6) == (
-        "10 min of compute a day (about 1000 pictures), at most 1 min at once; 1 job waiting; "
+        "10 min of compute a day (about 1,000 pictures), at most 1 min at once; 1 job waiting; "
         "any number of jobs at once; pictures up to 512 px; models pocket, sd; 08:00–18:00 UTC; "
         "2 × the share of the GPU; exempt from members' limits"
     )
@@ -141,7 +141,7 @@ def test_why_tells_which_rule_decides_each_limit() -> None:
     assert policy_words.deciding(found, 0).splitlines() == [
         "- compute: **10 min of compute a day**, by the rule for <@&7>",
         "- compute: **1 h of compute a day**, by the rule for the whole server together",
-        "- jobs waiting: **3 jobs waiting**, by the rule for Easel's default",
+        "- jobs waiting: **3 jobs waiting**, by Easel's default",
         "- steps: **20 steps**, by the rule for the whole server together",
         "- share of the GPU: **2 × the share of the GPU**, by the rule for <@&7>",
     ]

@@ -124,11 +124,7 @@ def test_every_failure_and_refusal_has_words_of_its_own() -> None:
         kind for kind in vars(refusal).values() if isinstance(kind, type) and kind is not refusal.Refusal
     ]
     holding = {refusal.BotCannotPost: (("Send Messages",),), refusal.Unreadable: ("hours", "x", "y")}
-    said = {
-        words.no(kind(*holding.get(kind, ())))
-        for kind in refusals
-        if issubclass(kind, refusal.Refusal)
-    }
+    said = {words.no(kind(*holding.get(kind, ()))) for kind in refusals if issubclass(kind, refusal.Refusal)}
     assert len(said) == len([kind for kind in refusals if issubclass(kind, refusal.Refusal)])
     assert "That can't be done." not in said
 
