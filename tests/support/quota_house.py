@@ -7,13 +7,8 @@ from typing import Any
 from fault_house import newest
 from house import House
 
-from bot.log_channel import LogChannel
-from bot.moderation import Moderation
-from bot.pacing import Pacing
 from bot.playground import Message, Person
-from bot.post import Post
 from bot.store import Actor
-from bot.warden import Warden
 
 GUILD = "Easel Studio"
 
@@ -45,18 +40,6 @@ def by(house: House, person: Person, why: str | None = None) -> Actor:
     """Whom the store writes down for an act at this moment."""
     guild = house.discord.world.guild_named(GUILD)
     return Actor(guild_id=guild.id, user_id=person.user.id, at=datetime.now(UTC), why=why)
-
-
-def moderation(house: House) -> Moderation:
-    """The use cases of moderators, on the running bot, for what has no command."""
-    app = house.app
-    post = Post(app.client)
-    return Moderation(
-        store=app.store,
-        jobs=app.delivery,
-        warden=Warden(store=app.store, engine=app.engine, delivery=app.delivery, post=post),
-        log_channel=LogChannel(app.client, store=app.store, pacing=Pacing()),
-    )
 
 
 def trail(house: House) -> list[tuple[object, object, object, object, Any]]:
