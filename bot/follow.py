@@ -14,10 +14,12 @@ from typing import Final
 from bot import attachments
 from bot.ending import Reason
 from bot.guild_settings import GuildSettings
+from bot.held import Held, why_held
 from bot.ops.timings import Timings
 from bot.outbox import NotSent, persistently, written
 from bot.pane import Pane
 from bot.post import Frame, MessageGone, OutOfReach, Post
+from bot.pricing import Prices
 from bot.render import quota_words
 from bot.render.cards import Look
 from bot.store import Banned, ChannelClosed, DiskFull, JobRecord, PictureLost, QuotaRefused, Store
@@ -49,6 +51,7 @@ class Desk:
         pace: answers how many seconds lie between two passing edits of one message, at least.
         previews: show how the pictures look while they form.
         timings: hears how long people waited.
+        prices: answers what the buttons under a finished job would cost.
     """
 
     store: Store
@@ -56,6 +59,7 @@ class Desk:
     pace: Callable[[], float]
     previews: bool
     timings: Timings
+    prices: Callable[[JobRecord, bytes | None], Prices]
 
 
 class Follower:
@@ -123,7 +127,8 @@ class Follower:
             return
         look = self._look.at(record)
         try:
-            message_id = await self._write(record, look.finished(pictures, uploads))
+            prices = self._desk.prices(record, images[0] if images else None)
+            message_id = await self._write(record, look.finished(pictures, uploads, prices))
         except OutOfReach:
             await self._give_up()
         except NotSent:
@@ -182,7 +187,7 @@ class Follower:
         async for event in job.events():
             match event:
                 case Queued():
-                    pane.show(self._look.waiting(event))
+                    pane.show(await self._waiting(event))
                 case Started():
                     attempt, said = await self._claimed(), None
                     pane.show(self._look.started())
@@ -192,7 +197,7 @@ class Follower:
                     pane.show(self._look.interrupted())
                 case Paused():
                     said = None
-                    pane.show(self._look.paused(event, preview))
+                    pane.show(await self._paused(event, preview))
                 case Progress() if event == said:
                     pass  # the engine's sign of life: the card says so already
                 case Progress():
@@ -205,6 +210,16 @@ class Follower:
         if isinstance(outcome, Done):
             await self._rendered(attempt, outcome)
         return outcome
+
+    async def _waiting(self, event: Queued) -> Frame:
+        return self._look.held(await self._why_held()) if event.held else self._look.waiting(event)
+
+    async def _paused(self, event: Paused, preview: Preview | None) -> Frame:
+        held = await self._why_held() if event.resumes_seconds is None else Held()
+        return self._look.paused(event, preview, held if held.known else None)
+
+    async def _why_held(self) -> Held:
+        return await why_held(self._store, self._record, self._post.now())
 
     # A full disk ends a job that has no pictures yet; a lock is waited for.
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from bot.ask import Ask
-from bot.ending import said
 from bot.guild_settings import GuildSettings
 from bot.quota import LONGEST_WINDOW, SAYS_NOTHING, Budget, Policy, Scope
 from bot.quota.replay import Stop, replay
@@ -20,10 +19,13 @@ from bot.refusal import (
     NothingToSet,
     UnknownJob,
 )
+from bot.render import quota_words
 from bot.store import AuditEntry, AuditFilter, Ban, Gift, JobRecord, Store, WrongState
 from bot.store.history import Used
 
 PREVIEWED: Final = timedelta(days=7)
+MOST_PREVIEWED: Final = 5_000
+"""Jobs that a preview looks at, the newest: some seconds of work."""
 LONGEST_GIFT: Final = timedelta(days=31)
 AUDIT_EXPORTED: Final = 10_000
 
@@ -82,9 +84,10 @@ class Moderation:
         require_manager(ask)
         if not changes.says:
             raise NothingToSet
-        before = (await self._store.policies(ask.guild_id)).own.get(scope, SAYS_NOTHING)
-        rule = before.over(changes)
-        await self._did(ask, await self._store.set_policy(scope, rule, by=ask.acts(why)))
+        rule, entry = await self._store.change_policy(
+            scope, lambda before: before.over(changes), by=ask.acts(why)
+        )
+        await self._did(ask, entry)
         return rule
 
     async def clear_rule(self, ask: Ask, scope: Scope, what: str | None, *, why: str | None) -> Policy:
@@ -95,11 +98,14 @@ class Moderation:
             NoSuchRule: there is none.
         """
         require_manager(ask)
-        before = (await self._store.policies(ask.guild_id)).own.get(scope, SAYS_NOTHING)
-        if not before.says or (what is not None and what not in before.says):
-            raise NoSuchRule
-        rule = SAYS_NOTHING if what is None else before.without(what)
-        await self._did(ask, await self._store.set_policy(scope, rule, by=ask.acts(why)))
+
+        def cleared(before: Policy) -> Policy:
+            if not before.says or (what is not None and what not in before.says):
+                raise NoSuchRule
+            return SAYS_NOTHING if what is None else before.without(what)
+
+        rule, entry = await self._store.change_policy(scope, cleared, by=ask.acts(why))
+        await self._did(ask, entry)
         return rule
 
     async def budget_of(self, ask: Ask, scope: Scope | None) -> Budget | None:
@@ -120,8 +126,9 @@ class Moderation:
         since = ask.asked_at - PREVIEWED
         # What was used before that week still counts in it, as far back as any window reaches.
         past = await self._store.past(ask.guild_id, since - LONGEST_WINDOW)
-        stops = await asyncio.to_thread(replay, past.jobs, then, past.gifts, since)
-        jobs = sum(job.at >= since for job in past.jobs)
+        looked_at = past.jobs[-MOST_PREVIEWED:]
+        stops = await asyncio.to_thread(replay, looked_at, then, past.gifts, since)
+        jobs = sum(job.at >= since for job in looked_at)
         return Preview(rule=rule, jobs=jobs, stops=stops)
 
     async def used(self, ask: Ask, since: datetime, member: int | None) -> list[Used]:
@@ -281,8 +288,7 @@ class Moderation:
     async def stop(self, ask: Ask, job_id: str, *, why: str) -> JobRecord:
         """End a job without pictures, refunded; its owner reads why. Raises as `hold` does."""
         record = await self._theirs(ask, job_id)
-        told = f"A moderator stopped this: {why.rstrip('.')}." if why else "A moderator stopped this."
-        if record.state.over or not self._jobs.stop(job_id, said(told)):
+        if record.state.over or not self._jobs.stop(job_id, quota_words.stopped_by_moderator(why)):
             raise AlreadyOver
         entry = ask.acts(why or None).did("job stopped", subject=record.user_id, job=job_id)
         await self._store.note_act(entry)

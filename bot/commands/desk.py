@@ -6,6 +6,7 @@ Person, rights and bans are read again at every press; nothing is kept in memory
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import aiohttp
@@ -166,25 +167,27 @@ class Desk:
 
     async def _manage(self, interaction: Interaction, arg: str, _values: Sequence[str]) -> None:
         ask = asking.read(interaction, private=True)
-        record = await self._moderation.job(ask, arg)
+        record = await self._moderation.job(ask, arg.partition(".")[0])
         title = "Somebody's job"
         if may_read(interaction, ask, record):
             title = " ".join(record.request.prompt.split())
-        await interaction.response.send_modal(manage_modal(record.id, title))
+        await interaction.response.send_modal(manage_modal(arg, title))
 
     async def _managed(self, interaction: Interaction, arg: str, components: object) -> None:
         ask = asking.read(interaction, private=True)
         answer = read_managed(components)
+        job, _, at = arg.partition(".")
+        page = int(at) if at.isdecimal() and len(at) <= 4 else 0
         match answer.act:
             case Act.STOP:
-                await self._moderation.stop(ask, arg, why=answer.why or "")
+                await self._moderation.stop(ask, job, why=answer.why or "")
             case Act.BUMP:
-                await self._moderation.bump(ask, arg, why=answer.why)
+                await self._moderation.bump(ask, job, why=answer.why)
             case Act.HOLD | Act.RELEASE:
-                await self._moderation.hold(ask, arg, held=answer.act is Act.HOLD, why=answer.why)
-        view = await self._job_list(interaction, ask, 0)
+                await self._moderation.hold(ask, job, held=answer.act is Act.HOLD, why=answer.why)
+        view = await self._job_list(interaction, ask, page)
         await interaction.response.edit_message(view=view)
-        self._follow(interaction, ask, 0)
+        self._follow(interaction, ask, page)
 
     # — settings —
 
@@ -203,7 +206,7 @@ class Desk:
         return desk_panels.settings(
             await self._moderation.settings(ask),
             self._studio.catalogue,
-            rules=policy_words.rules(policies, self._studio.usual_price()),
+            rules=policy_words.rules(policies, self._studio.pricing.usual()),
             studio_days=self._studio_days,
         )
 
@@ -233,7 +236,7 @@ class Desk:
             budget=targets.budget(answer.compute, answer.per, None, before), waiting=_waiting(answer.waiting)
         )
         ruled = await self._moderation.set_rule(ask, scope, rule, why=answer.why)
-        said = quota_panels.rule_now(scope, ruled, self._studio.usual_price())
+        said = quota_panels.rule_now(scope, ruled, self._studio.pricing.usual())
         await interaction.response.edit_message(view=await self._settings(ask))
         await interaction.followup.send(view=said, ephemeral=True)
 
@@ -252,19 +255,21 @@ class Desk:
 
 
 def _page(entries: Sequence[AuditEntry], only: AuditFilter) -> discord.ui.LayoutView:
-    shown = entries[: desk_panels.ACTS_A_PAGE]
+    shown = desk_panels.fitting(entries)
     older = None
     if len(entries) > len(shown):
         older = write_filter(only, before=shown[-1].number)
     return desk_panels.audit(shown, older=older)
 
 
+LAST_MOMENT: Final = 2**33
+"""Seconds since 1970 beyond which no time is asked for."""
 ACTS: Final = ("quota", "quota grant", "quota lend", "ban", "unban", "warn", "job", "pictures", "setting")
 """What `/audit` can be asked for: each act, or how several begin."""
 
 
 def write_filter(only: AuditFilter, *, before: int) -> str:
-    """As an id's argument: numbers below, then actor, subject and act, where they are said."""
+    """As an id's argument: numbers below, then actor, subject, act and time, where they are said."""
     parts = [str(before)]
     if only.actor is not None:
         parts.append(f"a{only.actor}")
@@ -272,6 +277,8 @@ def write_filter(only: AuditFilter, *, before: int) -> str:
         parts.append(f"s{only.subject}")
     if only.act in ACTS:
         parts.append(f"k{ACTS.index(only.act)}")
+    if only.since is not None:
+        parts.append(f"t{int(only.since.timestamp())}")
     return ".".join(parts)
 
 
@@ -286,12 +293,15 @@ def read_filter(arg: str) -> AuditFilter:
     if not all(each.isdecimal() and len(each) <= 19 for each in (before, *numbers.values())):
         raise BrokenForm
     kind = int(numbers.get("k", "0"))
-    if not set(numbers) <= {"a", "s", "k"} or kind >= len(ACTS):
+    if int(numbers.get("t", "0")) > LAST_MOMENT:
+        raise BrokenForm
+    if not set(numbers) <= {"a", "s", "k", "t"} or kind >= len(ACTS):
         raise BrokenForm
     return AuditFilter(
         actor=int(numbers["a"]) if "a" in numbers else None,
         subject=int(numbers["s"]) if "s" in numbers else None,
         act=ACTS[kind] if "k" in numbers else None,
+        since=datetime.fromtimestamp(int(numbers["t"]), UTC) if "t" in numbers else None,
         before=int(before),
     )
 

@@ -84,8 +84,8 @@ def add_moderate(tree: EaselTree, moderation: Moderation, desk: Desk, post: Post
             member.id, f"A moderator{where} warns you about your use of Easel: “{words.prompt(why, 300)}”"
         )
         reached = "They were told directly." if told else "They take no direct messages: tell them yourself."
-        times = "the first warning" if count == 1 else f"{words.ordinal(count)} warning"
-        view = panel(f"Warned <@{member.id}>: {times} here. {reached}")
+        times = "first" if count == 1 else words.ordinal(count)
+        view = panel(f"Warned <@{member.id}>: their {times} warning here. {reached}")
         await interaction.response.send_message(view=view, ephemeral=True)
 
     tree.add_command(group)
@@ -136,7 +136,7 @@ def add_audit(tree: EaselTree, moderation: Moderation, desk: Desk) -> None:
         entries = await moderation.audit(ask, only, limit=AUDIT_EXPORTED)
         write = as_csv if export.value == "csv" else as_json
         file = discord.File(io.BytesIO(write(entries)), filename=f"easel-audit.{export.value}")
-        said = f"{len(entries)} {'act' if len(entries) == 1 else 'acts'}, newest first."
+        said = f"{len(entries):,} {'act' if len(entries) == 1 else 'acts'}, newest first."
         if len(entries) == AUDIT_EXPORTED:
             said += " There are more: ask for fewer days, or for one member."
         await interaction.response.send_message(said, file=file, ephemeral=True)

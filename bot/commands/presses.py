@@ -11,6 +11,7 @@ from bot.commands.acknowledge import acknowledge
 from bot.commands.editing import Editing
 from bot.commands.links import message_link
 from bot.delivery import Delivery
+from bot.held import why_held
 from bot.post import Post
 from bot.refusal import AlreadyOver, UnknownJob
 from bot.render.cards import Look
@@ -116,7 +117,13 @@ class JobPresses:
     async def _why(self, interaction: Interaction, job_id: str) -> None:
         ask = asking.read(interaction)
         record = await self._studio.job(ask, job_id)
-        view = why(record.id, self._studio.line(), guild_id=ask.guild_id)
+        view = why(
+            record.id,
+            self._studio.line(),
+            guild_id=ask.guild_id,
+            held=await why_held(self._store, record, ask.asked_at),
+            bumped={each.id for each in await self._studio.active(ask.guild_id) if each.bumped},
+        )
         await interaction.response.send_message(view=view, ephemeral=True)
 
     async def _show_ending(self, interaction: Interaction, record: JobRecord) -> None:

@@ -45,7 +45,7 @@ def add_rules(group: app_commands.Group, studio: Studio, moderation: Moderation)
     """Register `/quota set` and `/quota preview`."""
 
     async def set_(interaction: Interaction, ask: Ask, draft: Draft) -> None:
-        usual = studio.usual_price()
+        usual = studio.pricing.usual()
         if draft.scope is None:
             await moderation.set_pool(ask, _pool(draft.rule), why=draft.why)
             view = quota_panels.pool_now(draft.rule.budget, usual)
@@ -57,9 +57,10 @@ def add_rules(group: app_commands.Group, studio: Studio, moderation: Moderation)
     async def preview(interaction: Interaction, ask: Ask, draft: Draft) -> None:
         if draft.scope is None:
             raise Unreadable("whole", "pool", "only rules can be previewed; the pool stops nobody")
+        await interaction.response.defer(ephemeral=True, thinking=True)  # a busy month takes some seconds
         seen = await moderation.preview(ask, draft.scope, draft.rule)
-        view = quota_panels.preview(draft.scope, seen, usual=studio.usual_price())
-        await interaction.response.send_message(view=view, ephemeral=True)
+        view = quota_panels.preview(draft.scope, seen, usual=studio.pricing.usual())
+        await interaction.edit_original_response(view=view)
 
     offered = [model.name for model in studio.catalogue.values()]
     group.add_command(

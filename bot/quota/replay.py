@@ -1,13 +1,14 @@
 """What a server's past would have been under other policies. Pure."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.quota.allowance import Payment, Refused, Wish, decide
 from bot.quota.bounds import Bounds, bounds
-from bot.quota.policy import Policies, Scope, ScopeKind
+from bot.quota.policy import DAY, SERVER, Policies, Scope, ScopeKind
 from bot.quota.usage import Credit, Spent, Tally, Usage
 
 
@@ -67,21 +68,41 @@ class Stop:
 
 @dataclass(slots=True)
 class _Books:
-    """What the replay has let through so far, with what paid it from members' own budgets."""
+    """What the replay has let through so far, with what paid its price: by whom it is about, oldest first."""
 
-    jobs: list[tuple[Past, Payment]] = field(default_factory=list)
-    drawn: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    shelves: defaultdict[Scope, list[tuple[Past, Payment]]] = field(default_factory=lambda: defaultdict(list))
 
-    def tally(self, scope: Scope, now: datetime, *, own: bool) -> Tally:
-        mine = [(past, payment) for past, payment in self.jobs if _about(scope, past)]
+    def add(self, past: Past, payment: Payment) -> None:
+        for scope in {
+            SERVER,
+            Scope(ScopeKind.MEMBER, past.member),
+            Scope(ScopeKind.CHANNEL, past.channel),
+            Scope(ScopeKind.CHANNEL, past.parent or past.channel),
+        }:
+            self.shelves[scope].append((past, payment))
+
+    def tally(self, scope: Scope, window: timedelta, now: datetime, *, own: bool) -> Tally:
+        shelf = self.shelves[scope]
+        # What is older counts for no budget, nor does a job wait or run so long.
+        first = bisect_right(shelf, now - max(window, DAY), key=lambda job: job[0].at)
+        mine = shelf[first:]
         return Tally(
             spent=tuple(
-                Spent(at=past.at, seconds=_share(past, payment, now) if own else past.seconds(now))
+                Spent(at=past.at, seconds=_paid(past, payment, now).budget if own else past.seconds(now))
                 for past, payment in mine
             ),
             waiting=sum(past.waits(now) for past, _ in mine),
             running=sum(past.runs(now) for past, _ in mine),
         )
+
+    def drawn(self, member: int, now: datetime) -> defaultdict[int, float]:
+        """What a member's jobs have drawn from each credit, by its number."""
+        together: defaultdict[int, float] = defaultdict(float)
+        for past, payment in self.shelves[Scope(ScopeKind.MEMBER, member)]:
+            if payment.credits:
+                for number, seconds in _paid(past, payment, now).credits.items():
+                    together[number] += seconds
+        return together
 
 
 def replay(
@@ -106,28 +127,27 @@ def replay(
         judged = since is None or past.at >= since
         verdict = decide(found, _usage(books, found, past, gifts), past.wish, past.at)
         if isinstance(verdict, Refused) and not judged:
-            books.jobs.append((past, Payment(budget=past.wish.price)))
+            books.add(past, Payment(budget=past.wish.price))
             continue
         if isinstance(verdict, Refused):
             stops.append(Stop(past, verdict))
             continue
-        books.jobs.append((past, verdict.payment))
-        for number, seconds in verdict.payment.credits.items():
-            books.drawn[number] += seconds
+        books.add(past, verdict.payment)
     return stops
 
 
 def _usage(books: _Books, found: Bounds, past: Past, gifts: Sequence[Given]) -> Usage:
-    shared = {bound.by for limits in (found.budgets, found.waiting, found.running) for bound in limits[1:]}
+    shared = {bound.by: DAY for limits in (found.waiting, found.running) for bound in limits[1:]}
+    shared |= {bound.by: bound.value.window for bound in found.budgets[1:]}
+    window = found.own_budget.value.window
+    drawn = books.drawn(past.member, past.at)
     return Usage(
-        own=books.tally(Scope(ScopeKind.MEMBER, past.member), past.at, own=True),
-        shared={scope: books.tally(scope, past.at, own=False) for scope in shared},
+        own=books.tally(Scope(ScopeKind.MEMBER, past.member), window, past.at, own=True),
+        shared={scope: books.tally(scope, span, past.at, own=False) for scope, span in shared.items()},
         credits=tuple(
             sorted(
                 (
-                    replace(
-                        given.credit, left=max(given.credit.seconds - books.drawn[given.credit.number], 0.0)
-                    )
+                    replace(given.credit, left=max(given.credit.seconds - drawn[given.credit.number], 0.0))
                     for given in gifts
                     if given.member == past.member and given.at <= past.at < given.credit.until
                 ),
@@ -137,18 +157,12 @@ def _usage(books: _Books, found: Bounds, past: Past, gifts: Sequence[Given]) -> 
     )
 
 
-def _about(scope: Scope, past: Past) -> bool:
-    match scope.kind:
-        case ScopeKind.SERVER:
-            return True
-        case ScopeKind.CHANNEL:
-            return scope.id in (past.channel, past.parent)
-        case _:
-            return past.member == scope.id
-
-
-def _share(past: Past, payment: Payment, now: datetime) -> float:
-    """What the member's own budget paid of it: the credits got back first what it did not cost."""
-    unused = past.wish.price - past.seconds(now)
-    from_credits = sum(payment.credits.values())
-    return max(payment.budget - max(unused - from_credits, 0.0), 0.0)
+def _paid(past: Past, payment: Payment, now: datetime) -> Payment:
+    """What has paid it by then: the credits got back first what it did not cost, the last drawn on first."""
+    unused = max(past.wish.price - past.seconds(now), 0.0)
+    credits_: dict[int, float] = {}
+    for number, seconds in reversed(payment.credits.items()):
+        back = min(unused, seconds)
+        credits_[number] = seconds - back
+        unused -= back
+    return Payment(budget=max(payment.budget - unused, 0.0), credits=credits_)

@@ -9,11 +9,15 @@ import discord
 from bot.quota import Policy, Scope, ScopeKind
 from bot.render import policy_words, words
 from bot.render.policy_words import whom
+from bot.render.words import NAMES_SHOWN
 from bot.store import AuditEntry
 from bot.store.policy_rows import POOL, budget_from_json, policy_from_json
 
 UNKNOWN_PRICE: Final = 0.0
 """How many pictures a budget was when it was set is not known any more, so it is not said."""
+
+LONGEST_RULE: Final = 500
+"""Characters of a rule: before and after it must fit a message with everything else."""
 
 
 def line(entry: AuditEntry) -> str:
@@ -38,7 +42,8 @@ def _pool(said: dict[str, Any] | None) -> str:
 
 def _policy(said: dict[str, Any]) -> str:
     rule: Policy = policy_from_json(said)
-    return policy_words.policy(rule, UNKNOWN_PRICE)
+    text = policy_words.policy(rule, UNKNOWN_PRICE)
+    return text if len(text) <= LONGEST_RULE else f"{text[: LONGEST_RULE - 1]}…"
 
 
 def _given(verb: str) -> Callable[[AuditEntry], str]:
@@ -61,12 +66,28 @@ def _ban(entry: AuditEntry) -> str:
 
 
 def _setting(entry: AuditEntry) -> str:
-    before, after = (_value(entry.detail.get(name)) for name in ("before", "after"))
-    return f"set {entry.detail.get('name')}: {before} → {after}"
+    name = str(entry.detail.get("name"))
+    before, after = (_value(name, entry.detail.get(when)) for when in ("before", "after"))
+    return f"set {_SETTINGS.get(name, words.prompt(name, 40))}: {before} → {after}"
 
 
-def _value(value: object) -> str:
-    return "as by default" if value is None else words.prompt(str(value), 200)
+def _value(name: str, value: object) -> str:
+    match name, value:
+        case _, None:
+            return {"channels": "all", "models": "all", "previews": "shown"}.get(name, "as by default")
+        case "previews", False:
+            return "not shown"
+        case (("channels" | "log_channel"), int() | list()):
+            channels = value if isinstance(value, list) else [value]
+            more = f" and {len(channels) - NAMES_SHOWN} more" if len(channels) > NAMES_SHOWN else ""
+            return ", ".join(f"<#{channel}>" for channel in channels[:NAMES_SHOWN]) + more
+        case "keep_days", _:
+            return f"{value} days"
+        case "ping_minutes", _:
+            return f"after {value} min"
+        case _, list():
+            return words.prompt(", ".join(str(each) for each in value), 200)
+    return words.prompt(str(value), 200)
 
 
 def _of_a_job(verb: str) -> Callable[[AuditEntry], str]:
@@ -78,6 +99,17 @@ def _other(entry: AuditEntry) -> str:
     return f"{entry.act}{about}"
 
 
+_SETTINGS: Final = {
+    "channels": "the channels where pictures are made",
+    "models": "the models that may be used",
+    "model": "the model where nobody names one",
+    "sampler": "the sampler where nobody names one",
+    "aspect": "the shape where nobody names one",
+    "previews": "previews",
+    "log_channel": "the log channel",
+    "keep_days": "how long pictures are kept",
+    "ping_minutes": "who is pinged",
+}
 _WHAT: Final[dict[str, Callable[[AuditEntry], str]]] = {
     "quota set": _rule,
     "quota clear": _rule,
@@ -87,7 +119,7 @@ _WHAT: Final[dict[str, Callable[[AuditEntry], str]]] = {
     "unban": lambda entry: f"let <@{entry.subject}> in again",
     "warn": lambda entry: f"warned <@{entry.subject}>",
     "setting": _setting,
-    "job held": _of_a_job("holds"),
+    "job held": _of_a_job("held"),
     "job released": _of_a_job("released"),
     "job bumped": _of_a_job("put first"),
     "job stopped": _of_a_job("stopped"),

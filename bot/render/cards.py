@@ -10,7 +10,9 @@ from typing import Any, Final, Self
 import discord
 
 from bot.attachments import Upload
+from bot.held import Held
 from bot.post import Frame
+from bot.pricing import Prices
 from bot.quota import Budget
 from bot.render import quota_words, words
 from bot.store import JobKind, JobRecord, JobState, Picture
@@ -22,6 +24,8 @@ DRAWING: Final = discord.Colour(0x5B8DEF)
 READY: Final = discord.Colour(0x3BA55D)
 STOPPED: Final = discord.Colour(0xC0554D)
 BAR_LENGTH: Final = 12
+HELD: Final = "held"
+"""What stands in place of a place in line: Why am I held?"""
 ELSEWHERE_SHOWN: Final = 200
 """Characters of a prompt in a direct message."""
 
@@ -63,6 +67,8 @@ class Look:
 
     def placed(self, place: QueueEntry | None) -> View:
         """The first answer: where it stands in line."""
+        if place is not None and place.held and place.position:
+            return self._kept_back(Held(hold=self.record.hold))
         if place is None or place.position == 0:
             status = "Starting now"
             if place is not None and place.eta_seconds is not None:
@@ -72,6 +78,10 @@ class Look:
 
     def waiting(self, event: Queued) -> Frame:
         return lambda: (self._standing(event.position, event.eta_seconds), ())
+
+    def held(self, found: Held) -> Frame:
+        """It waits, and for more than its turn: why, and until when."""
+        return lambda: (self._kept_back(found), ())
 
     def started(self) -> Frame:
         return lambda: (self._in_line("Starting now", DRAWING), ())
@@ -87,13 +97,18 @@ class Look:
         """Its worker died: an honest line instead of a bar that goes back."""
         return lambda: (self._in_line("The image worker stopped; beginning again with a new one"), ())
 
-    def paused(self, event: Paused, preview: Preview | None) -> Frame:
-        """While others have their turn: how far it is, and when it goes on."""
-        status = (
-            f"{_bar(event.step, event.steps)} paused for others at step {event.step} of {event.steps} · "
-            f"{words.goes_on(event.resumes_seconds)}"
-        )
+    def paused(self, event: Paused, preview: Preview | None, held: Held | None = None) -> Frame:
+        """While others have their turn, or while it is held: how far it is, and when it goes on.
+
+        Args:
+            held: why it is held; None where it is not.
+        """
+        bar, at = _bar(event.step, event.steps), f"at step {event.step} of {event.steps}"
+        status = f"{bar} paused for others {at} · {words.goes_on(event.resumes_seconds)}"
         row = waiting_row(self.record.id, words.place(event.position))
+        if held is not None:
+            status = f"{bar} paused {at} · {quota_words.held(held)}"
+            row = waiting_row(self.record.id, HELD)
         return self._forming(status, WAITING, row, preview)
 
     def _forming(self, status: str, colour: discord.Colour, row: Row, preview: Preview | None) -> Frame:
@@ -110,7 +125,7 @@ class Look:
 
         return frame
 
-    def finished(self, pictures: Sequence[Picture], uploads: Sequence[Upload]) -> Frame:
+    def finished(self, pictures: Sequence[Picture], uploads: Sequence[Upload], prices: Prices) -> Frame:
         """The pictures, what made them, how long it took, and what can be done next."""
         record = self.record
         request = record.request
@@ -121,7 +136,8 @@ class Look:
         if record.compute_seconds is not None:
             lines.append(f"took {words.seconds(record.compute_seconds)} of compute")
         notes = [f"-# {note}" for note in record.notes]
-        footer = discord.ui.TextDisplay[View]("\n".join(["-# " + " · ".join(lines), *notes]))
+        said = [f"-# {' · '.join(lines)}"] if lines else []
+        footer = discord.ui.TextDisplay[View]("\n".join([*said, *notes, f"-# {quota_words.prices(prices)}"]))
         if record.kind is JobKind.UPSCALE and record.parent is not None:
             rows = upscaled_rows(record.id, record.parent, record.parent_index or 0)
         else:
@@ -171,6 +187,9 @@ class Look:
         ready = "no estimate yet" if eta is None else f"ready in {words.about(eta)}"
         line = "Next in line" if position == 1 else f"{place} in line"
         return self._in_line(f"{line} · {ready}", row=waiting_row(self.record.id, place))
+
+    def _kept_back(self, found: Held) -> View:
+        return self._in_line(f"✋ {quota_words.held(found)}", row=waiting_row(self.record.id, HELD))
 
     def _in_line(self, status: str, colour: discord.Colour = WAITING, *, row: Row | None = None) -> View:
         if self.allowance is None:

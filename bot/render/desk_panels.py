@@ -16,6 +16,10 @@ from inference import SAMPLERS, Catalogue, QueueEntry
 
 JOBS_A_PAGE: Final = 8
 ACTS_A_PAGE: Final = 12
+TEXT_OF_A_PAGE: Final = 3_800
+"""Characters; Discord takes 4,000 in all of a message."""
+RULES_SHOWN: Final = 2_500
+"""Characters of the server's rules among its settings."""
 STUDIO: Final = "-"
 """In a menu: what the studio does by itself."""
 KEEP: Final = {7: "a week", 30: "a month", 90: "3 months", 365: "a year"}
@@ -45,15 +49,17 @@ def jobs(lines: Sequence[JobLine], *, page: int) -> View:
     parts += [
         discord.ui.Section(
             discord.ui.TextDisplay(_job(line)),
-            accessory=desk.button("manage", line.record.id, label="Manage"),
+            accessory=desk.button("manage", f"{line.record.id}.{page}", label="Manage"),
         )
         for line in shown
     ]
     rows = [desk.button("jobs", str(page), label="Refresh", emoji="🔄")]
     if pages > 1:
-        rows.insert(0, desk.button("jobs", str(page - 1), label="Before", disabled=page == 0))
-        rows.append(desk.button("jobs", str(page + 1), label="After", disabled=page == pages - 1))
-    note = f"-# Page {page + 1} of {pages}. It follows what happens for a quarter of an hour."
+        rows.insert(0, desk.button("jobs", str(page - 1), label="Earlier", disabled=page == 0))
+        rows.append(desk.button("jobs", str(page + 1), label="Later", disabled=page == pages - 1))
+    note = "-# This list follows what happens for a quarter of an hour."
+    if pages > 1:
+        note = f"-# Page {page + 1} of {pages}. {note.removeprefix('-# ')}"
     return _panel([*parts, discord.ui.TextDisplay(note), desk.Row(*rows)])
 
 
@@ -61,6 +67,8 @@ def _job(line: JobLine) -> str:
     record, place = line.record, line.place
     if record.hold is not None:
         state = f"✋ held by <@{record.hold.by}>"
+        if place is not None and place.position == 0:
+            state = f"▶️ running to where it can pause, then held by <@{record.hold.by}>"
         if record.hold.why:
             state += f" (“{words.prompt(record.hold.why, 80)}”)"
     elif place is None:
@@ -69,8 +77,10 @@ def _job(line: JobLine) -> str:
         state = f"▶️ running, step {place.step} of {place.steps}" if place.steps else "▶️ running"
     elif place.held:
         state = "🕗 waits for its hours"
+    elif place.paused:
+        state = f"⏸️ paused at step {place.step} of {place.steps}, {words.in_line(place.position)}"
     else:
-        state = f"{words.place(place.position)} in line"
+        state = words.in_line(place.position)
     if record.bumped:
         state += " · put first"
     what = "a private job" if record.private else "a job of a channel you cannot see"
@@ -92,7 +102,7 @@ def settings(current: GuildSettings, catalogue: Catalogue, *, rules: str, studio
     keep = "as long as Easel keeps any" if studio_days is None else f"{studio_days} days, as everywhere"
     parts: list[Part] = [
         _text("### Settings of this server\nEach change counts at once and is written down in `/audit`."),
-        _text(f"**Quotas**\n{rules}"),
+        _text(f"**Quotas**\n{_cut(rules)}"),
         desk.Row(desk.button("role", label="Give a role a quota", style=discord.ButtonStyle.primary)),
         _text("**Channels** where pictures may be asked for. None chosen: all."),
         desk.channel_choice("channels", current.channels, hint="All channels", most=25),
@@ -154,6 +164,27 @@ def settings(current: GuildSettings, catalogue: Catalogue, *, rules: str, studio
         ),
     ]
     return _panel(parts)
+
+
+def _cut(rules: str) -> str:
+    """Whole lines, as many as fit beside everything else."""
+    lines, room = rules.split("\n"), RULES_SHOWN
+    for number, each in enumerate(lines):
+        room -= len(each) + 1
+        if room < 0:
+            return "\n".join([*lines[:number], "… and more: `/quota show` lists them."])
+    return rules
+
+
+def fitting(entries: Sequence[AuditEntry]) -> Sequence[AuditEntry]:
+    """As many of the first as fit a page."""
+    room, shown = TEXT_OF_A_PAGE, 0
+    for entry in entries[:ACTS_A_PAGE]:
+        room -= len(audit_lines.line(entry)) + 3
+        if room < 0 and shown:
+            break
+        shown += 1
+    return entries[:shown]
 
 
 def audit(entries: Sequence[AuditEntry], *, older: str | None) -> View:

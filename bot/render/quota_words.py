@@ -7,6 +7,8 @@ from typing import Final
 import discord
 
 from bot.ending import said
+from bot.held import Held
+from bot.pricing import Prices
 from bot.quota import Budget, Refused, Scope, ScopeKind, Why
 from bot.render.words import NAMES_SHOWN, jobs, prompt, seconds, seconds_used
 from bot.store import Ban, Banned, ChannelClosed, PoolEmpty, QuotaRefused
@@ -20,6 +22,27 @@ def allowance(price: float, left: float | None, budget: Budget | None) -> str:
         f"Uses about {seconds(price)} of compute · "
         f"leaves {seconds_used(left)} of your {seconds(budget.seconds)} {each(budget.window)}"
     )
+
+
+def prices(asked: Prices) -> str:
+    """What each press would use, before anybody presses."""
+    said = [
+        (f"🔄 uses about {seconds(asked.again)}" if asked.again is not None else ""),
+        (f"variations about {seconds(asked.vary)}" if asked.vary is not None else ""),
+        (f"a larger one about {seconds(asked.upscale)}" if asked.upscale is not None else ""),
+    ]
+    line = ", ".join(part for part in said if part)
+    return f"{line[:1].upper()}{line[1:]} of compute"
+
+
+def editing(price: float, free: float | None) -> str:
+    """The title of the form for new words: what they would use, of what the person has left."""
+    of = "" if free is None else f" of your {seconds_used(free)} left"
+    return f"Edit · about {seconds(price)}{of}"[:TITLE_LIMIT]
+
+
+TITLE_LIMIT: Final = 45
+"""Characters of a form's title (Discord, “Modal”)."""
 
 
 def each(window: timedelta) -> str:
@@ -74,6 +97,24 @@ def _no_room(verdict: Refused) -> str:
         f"{whose(verdict.by)} allows {seconds_used(verdict.limit)} of compute{a_window}, which has no room "
         f"for this any more: it needs {seconds(verdict.asked)}."
     )
+
+
+def stopped_by_moderator(why: str) -> str:
+    """The reason of a job that a moderator has stopped, with theirs."""
+    return said(f"A moderator stopped this{f': “{prompt(why, 300)}”' if why else ''}.")
+
+
+def held(found: Held) -> str:
+    """Why a job that waits does not run, and until when."""
+    if found.hold is not None:
+        if found.hold.why:
+            return f"Held by a moderator: “{prompt(found.hold.why, 300)}”"
+        return "Held by a moderator, until one of them lets it go on"
+    if found.closed is None:
+        return "Held for the moment"
+    if found.closed.value is None:
+        return "Waits: these are not the hours, and none are to come"
+    return f"Waits until {until(found.closed.value)}: these are not the hours"
 
 
 def _refused_budget(verdict: Refused) -> str:

@@ -1,11 +1,12 @@
 """“Why am I 4th?”: the fair queue's answer, from the queue itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import discord
 
-from bot.render import words
+from bot.held import Held
+from bot.render import quota_words, words
 from bot.render.panels import panel
 from inference import QueueEntry
 
@@ -15,18 +16,32 @@ PAUSED: Final = (
     "It takes longer than most, so it makes way for whoever has had less, and goes on where it was: "
     "nothing of it is lost."
 )
+LET_GO: Final = (
+    "While that holds, others are served first; then it comes when it is its owner's turn. "
+    "It can be cancelled meanwhile."
+)
+FIRST: Final = "A moderator has put it before everybody else. "
 RULE: Final = (
     "Whoever has had the least of the GPU lately goes first, counted in compute-seconds; "
     "who has had the same goes in order of arrival."
 )
 
 
-def why(job_id: str, line: Sequence[QueueEntry], *, guild_id: int) -> discord.ui.LayoutView:
+def why(
+    job_id: str,
+    line: Sequence[QueueEntry],
+    *,
+    guild_id: int,
+    held: Held | None = None,
+    bumped: Collection[str] = (),
+) -> discord.ui.LayoutView:
     """Who runs, whose turns come before, how much the owner has had, and when it will be done.
 
     Args:
         line: those that run, then those that wait in serving order.
         guild_id: the server it is shown in; of others' people nothing is said but how many.
+        held: why the job is held, where it is.
+        bumped: the ids of the jobs that moderators have put first.
     """
     own = next((entry for entry in line if entry.job_id == job_id), None)
     if own is None:
@@ -34,6 +49,9 @@ def why(job_id: str, line: Sequence[QueueEntry], *, guild_id: int) -> discord.ui
     if own.position == 0:
         step = f", step {own.step} of {own.steps}" if own.steps else ""
         return panel(f"It is its turn: that one is being made now{step}.")
+    if own.held:
+        at = f" It was paused at step {own.step} of {own.steps}; nothing of it is lost." if own.paused else ""
+        return panel("### Held", f"{quota_words.held(held or Held())}.{at}", LET_GO)
     ahead = [entry for entry in line if 0 < entry.position < own.position]
     running = [entry for entry in line if entry.position == 0]
     title = f"### {words.place(own.position).capitalize()} in line"
@@ -42,9 +60,9 @@ def why(job_id: str, line: Sequence[QueueEntry], *, guild_id: int) -> discord.ui
     had = f"its owner has had **{words.seconds_used(own.lead)}** more than whoever has had the least"
     return panel(
         title,
-        f"{RULE} Lately {had}.{f' {PAUSED}' if own.paused else ''}",
+        f"{FIRST if job_id in bumped else ''}{RULE} Lately {had}.{f' {PAUSED}' if own.paused else ''}",
         _listed("At work now", [_at_work(entry, guild_id) for entry in running]),
-        _listed("Turns before this one", [_waiting(entry, guild_id) for entry in ahead]),
+        _listed("Turns before this one", [_waiting(entry, guild_id, bumped) for entry in ahead]),
         _when(own),
     )
 
@@ -68,11 +86,12 @@ def _at_work(entry: QueueEntry, guild_id: int) -> str:
     return f"- {_who(entry, guild_id)}{step}"
 
 
-def _waiting(entry: QueueEntry, guild_id: int) -> str:
+def _waiting(entry: QueueEntry, guild_id: int, bumped: Collection[str]) -> str:
+    first = " · put first by a moderator" if entry.job_id in bumped else ""
     paused = f" · paused at step {entry.step} of {entry.steps}" if entry.paused else ""
     return (
         f"{entry.position}. {_who(entry, guild_id)} · has had {words.seconds_used(entry.lead)} more than the "
-        f"least · takes about {words.seconds(entry.estimate)}{paused}"
+        f"least · takes about {words.seconds(entry.estimate)}{first}{paused}"
     )
 
 

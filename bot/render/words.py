@@ -83,6 +83,11 @@ def place(position: int) -> str:
     return "next" if position == 1 else ordinal(position)
 
 
+def in_line(position: int) -> str:
+    """Next in line, 2nd in line."""
+    return f"{place(position)} in line"
+
+
 def goes_on(seconds_until: float | None) -> str:
     """When something paused goes on: goes on in about 10 s."""
     return "goes on soon" if seconds_until is None else f"goes on in {about(seconds_until)}"
@@ -169,7 +174,7 @@ _NO: Final[dict[type[Refusal], str]] = {
         "That is somebody else's: only they or a moderator may do that. "
         "Ask one of them, or make your own with `/imagine`."
     ),
-    NeedsManageServer: "Only people who may manage this server can change quotas. Ask one of them.",
+    NeedsManageServer: "Only who may manage this server can change its quotas and settings. Ask one of them.",
     UnknownJob: "Those pictures are gone: deleted, or made elsewhere. Start afresh with `/imagine`.",
     NeedsModerator: "That is for who may manage messages in this whole server. Ask one of them.",
     NothingToSet: "Say what to limit: `compute`, `waiting`, `steps`, … `/quota clear` takes rules away.",

@@ -1,11 +1,11 @@
 """What a server's moderators change, each act one transaction with its line in the audit trail."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import aiosqlite
 
-from bot.quota import Budget, Credit, Policies, Policy, Scope, lent_out
+from bot.quota import SAYS_NOTHING, Budget, Credit, Policies, Policy, Scope, lent_out
 from bot.store import books, history, house_rules, jobs, ledger, policy_rows
 from bot.store.books import Books
 from bot.store.errors import PoolEmpty, WrongState
@@ -34,10 +34,23 @@ class House(Upkeep):
 
     async def set_policy(self, scope: Scope, policy: Policy | None, *, by: Actor) -> AuditEntry:
         """Set what is said about `scope`; with None say nothing."""
+        _, entry = await self.change_policy(scope, lambda _before: policy or SAYS_NOTHING, by=by)
+        return entry
 
-        async def work(database: aiosqlite.Connection) -> AuditEntry:
+    async def change_policy(
+        self, scope: Scope, change: Callable[[Policy], Policy], *, by: Actor
+    ) -> tuple[Policy, AuditEntry]:
+        """Make another of what is said about `scope`, in one transaction: of two changes none is lost.
+
+        Args:
+            change: pure; from what is said to what is to be said. What it raises is raised, and nothing
+                is written.
+        """
+
+        async def work(database: aiosqlite.Connection) -> tuple[Policy, AuditEntry]:
             before = await policy_rows.read(database, by.guild_id, self._default)
-            return await house_rules.set_policy(database, scope, policy, before, by=by)
+            after = change(before.own.get(scope, SAYS_NOTHING))
+            return after, await house_rules.set_policy(database, scope, after, before, by=by)
 
         return await self._database.write(work)
 

@@ -14,7 +14,7 @@ import discord
 from bot.refusal import BrokenForm
 
 LONGEST_WHY: Final = 300
-_ID: Final = re.compile(r"easel:1:desk:(?P<what>[a-z_]{1,20})(?::(?P<arg>[0-9a-z.]{1,60}))?")
+_ID: Final = re.compile(r"easel:1:desk:(?P<what>[a-z_]{1,20})(?::(?P<arg>[0-9a-z.]{1,80}))?")
 PREFIX: Final = "easel:1:desk:"
 
 Row = discord.ui.ActionRow[Any]

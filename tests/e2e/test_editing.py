@@ -67,7 +67,8 @@ async def test_the_form_holds_what_made_the_pictures(house: House) -> None:
         sampler="ddim",
     )
     modal = await _open(house.person("ben"), made)
-    assert modal.title == "Edit and make again"
+    assert modal.title.startswith("Edit · about ")
+    assert modal.title.endswith(" left")
     assert filled(modal) == {
         "prompt": "a blue star",
         "negative": "text",

@@ -154,7 +154,7 @@ async def edit(page: Page, card: Locator) -> None:
     """✏️ opens a form with the prompt filled in; what is changed in it comes back as pictures."""
     await become(page, "ada")
     await card.get_by_role("button", name="✏").click()
-    form = page.get_by_role("dialog", name="Edit and make again")
+    form = page.get_by_role("dialog", name="Edit · about")
     prompt = form.get_by_role("textbox", name="Prompt")
     await expect(prompt).to_have_value(PROMPT)
     await prompt.fill("the sea at sunset --count 1")
