@@ -4,12 +4,16 @@ import math
 from datetime import datetime
 
 from bot.quota import Bounds, ScopeKind, opens
-from bot.store import JobRecord
+from bot.store import JobRecord, JobState
 from inference import Cap, Terms
 
 
 def terms_of(record: JobRecord, bounds: Bounds, now: datetime) -> Terms:
-    """The terms of a job that waits or runs, at `now`, UTC."""
+    """The terms of a job that waits or runs, at `now`, UTC.
+
+    Hours keep from beginning; what runs when they end goes on, unless a moderator holds it.
+    """
+    shut = record.state is not JobState.RUNNING and opens(bounds, now) is not None
     return Terms(
         weight=bounds.weight.value,
         caps=tuple(
@@ -17,7 +21,7 @@ def terms_of(record: JobRecord, bounds: Bounds, now: datetime) -> Terms:
             for bound in bounds.running
             if math.isfinite(bound.value)
         ),
-        held=record.hold is not None or opens(bounds, now) is not None,
+        held=record.hold is not None or shut,
         first=record.bumped,
     )
 

@@ -1,14 +1,14 @@
 """Keeps waiting jobs in step with what moderators decide: new terms, or the end, at once."""
 
 import asyncio
+import contextlib
 import logging
 from typing import Final
 
 from bot.delivery import Delivery
 from bot.post import Post
-from bot.quota import opens
 from bot.render import quota_words
-from bot.store import Banned, ChannelClosed, JobRecord, JobState, QuotaRefused, Store, StoreError
+from bot.store import Banned, ChannelClosed, JobRecord, JobState, QuotaRefused, Store, StoreError, WrongState
 from bot.terms import terms_of
 from inference import Engine
 
@@ -32,8 +32,11 @@ class Warden:
         self._post = post
 
     async def reconsider(self, guild_id: int) -> None:
-        """Something was decided in a server: every job of it that waits or runs gets what follows."""
-        for record in await self._store.active(guild_id):
+        """Something was decided in a server: every job of it that waits or runs gets what follows.
+
+        The newest first: where there is room for some of what waits, the first that was asked for stays.
+        """
+        for record in reversed(await self._store.active(guild_id)):
             if record.state in (JobState.QUEUED, JobState.RUNNING):
                 await self._look(record)
 
@@ -43,9 +46,15 @@ class Warden:
             bounds = await self._store.may_run(record.id, now)
         except (Banned, ChannelClosed, QuotaRefused) as error:
             if record.state is JobState.QUEUED:  # what runs was begun under the rules of its time
-                self._delivery.stop(record.id, quota_words.stopped(error))
+                await self._end(record, quota_words.stopped(error))
             return
         self._engine.change(record.id, terms_of(record, bounds, now))
+
+    async def _end(self, record: JobRecord, reason: str) -> None:
+        if self._delivery.stop(record.id, reason):
+            # Its follower will do so too; but what is looked at next must not be stopped for what this held.
+            with contextlib.suppress(WrongState):
+                await self._store.fail(record.id, reason)
 
     async def watch(self) -> None:
         """Hold jobs whose hours have ended, and let go those whose hours have begun, for good."""
@@ -59,11 +68,12 @@ class Warden:
     async def _keep_hours(self) -> None:
         now = self._post.now()
         for record in await self._store.unfinished():
-            if record.state is not JobState.QUEUED:
+            if record.state not in (JobState.QUEUED, JobState.RUNNING):
                 continue
             found = await self._store.books(record.asker, now)
             if any(bound.value for bound in found.bounds.hours):
-                held = record.hold is not None or opens(found.bounds, now) is not None
+                # Also what runs: it may have begun while it was being held.
+                terms = terms_of(record, found.bounds, now)
                 entry = self._engine.place(record.id)
-                if entry is not None and entry.held != held:
-                    self._engine.change(record.id, terms_of(record, found.bounds, now))
+                if entry is not None and entry.held != terms.held:
+                    self._engine.change(record.id, terms)

@@ -84,9 +84,10 @@ def add_rules(group: app_commands.Group, studio: Studio, moderation: Moderation)
 
 
 def _pool(rule: Policy) -> Budget:
-    if rule.budget is None or rule.says != ("budget",) or not rule.budget.limited:
+    budget = rule.budget
+    if budget is None or rule.says != ("budget",) or not budget.limited or budget.burst is not None:
         raise Unreadable("whole", "pool", "a pool has an amount of `compute` and a `per`, nothing else")
-    return rule.budget
+    return budget
 
 
 def _rule_command(
@@ -148,6 +149,8 @@ def _rule_command(
                 said_budget = Budget(
                     seconds=before.seconds, window=said_budget.window, burst=said_budget.burst
                 )
+        if zone is not None and hours is None:
+            raise Unreadable("zone", zone, "it tells what `hours` mean, so say them too")
         rule = Policy(
             budget=said_budget,
             waiting=waiting,

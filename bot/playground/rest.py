@@ -164,7 +164,12 @@ def _struck(fault: Fault) -> _Answer | None:
 def _rate_limited(
     retry_after: float, is_global: bool, headers: dict[str, str], *, via: bool = True
 ) -> _Answer:
-    body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": is_global}
+    body = {
+        "message": "You are being rate limited.",
+        "code": 0,
+        "retry_after": retry_after,
+        "global": is_global,
+    }
     told = {
         "Retry-After": str(max(1, round(retry_after))),
         "X-RateLimit-Scope": "global" if is_global else "user",

@@ -9,7 +9,7 @@ import discord
 
 from bot.durations import short
 from bot.moderation import Preview
-from bot.quota import NO_LIMIT, Budget, Policy, Scope, Tally, comes_back, left, opens
+from bot.quota import NO_LIMIT, Budget, Policy, Scope, Tally, Why, comes_back, left, opens
 from bot.quota.replay import Stop
 from bot.render import policy_words, quota_words, words
 from bot.render.panels import panel
@@ -160,16 +160,17 @@ def given(
     return panel(
         f"### Quota\n{verb} <@{member}> **{short(seconds)}** of compute{about_pictures(seconds, usual)}, "
         f"until {quota_words.until(until)}.{rest}",
-        "-# It is used once their own budget is, and what is left of it then is "
-        + ("back in the pool." if lent else "lost."),
+        "-# It is drawn on when their own budget is used up. What is left of it at the end "
+        + ("goes back to the pool." if lent else "is lost."),
     )
 
 
 def preview(scope: Scope, seen: Preview, *, usual: float) -> discord.ui.LayoutView:
     """Whom a rule would have stopped last week."""
     title = f"### Preview\nFor {whom(scope)}: {policy_words.policy(seen.rule, usual)}"
+    of_all = f"Of {seen.jobs} {'job' if seen.jobs == 1 else 'jobs'} in the last 7 days it would have stopped"
     if not seen.stops:
-        return panel(title, f"Of {seen.jobs} jobs in the last 7 days it would have stopped **none**.", _NOTE)
+        return panel(title, f"{of_all} **none**.", _NOTE)
     people = Counter(stop.past.member for stop in seen.stops)
     lines = [
         f"- <@{person}>: {words.jobs(count)}, {_reasons(seen.stops, person)}"
@@ -179,7 +180,7 @@ def preview(scope: Scope, seen: Preview, *, usual: float) -> discord.ui.LayoutVi
         lines.append(f"… and {len(people) - PEOPLE_SHOWN} people more")
     return panel(
         title,
-        f"Of {seen.jobs} jobs in the last 7 days it would have stopped **{len(seen.stops)}**, of "
+        f"{of_all} **{len(seen.stops)}**, of "
         f"{len(people)} {'person' if len(people) == 1 else 'people'}:\n" + "\n".join(lines),
         _NOTE,
     )
@@ -191,6 +192,9 @@ _NOTE: Final = (
 )
 
 
+_BY: Final = {why: policy_words.WHAT.get(why, "models") for why in Why}
+
+
 def _reasons(stops: Sequence[Stop], person: int) -> str:
     reasons = Counter(stop.refused.why for stop in stops if stop.past.member == person)
-    return ", ".join(f"{count} by {why}" for why, count in reasons.most_common())
+    return ", ".join(f"{count} by {_BY[why]}" for why, count in reasons.most_common())

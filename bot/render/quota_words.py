@@ -85,8 +85,17 @@ def stopped(error: Banned | ChannelClosed | QuotaRefused) -> str:
         return said(channel_closed(error))
     if isinstance(error, Banned):
         return said("A moderator has shut its owner out of Easel here.")
-    return said(
-        f"A moderator has changed what may be made here. {_REFUSED[error.decision.why](error.decision)}"
+    verdict = error.decision
+    # Of a budget, what is left and when it refills counts what is refunded just now: that would mislead.
+    what = _no_room(verdict) if verdict.why is Why.BUDGET else _REFUSED[verdict.why](verdict)
+    return said(f"A moderator has changed what may be made here. {what}")
+
+
+def _no_room(verdict: Refused) -> str:
+    a_window = "" if verdict.window is None else f" {each(verdict.window)}"
+    return (
+        f"{whose(verdict.by)} allows {seconds_used(verdict.limit)} of compute{a_window}, which has no room "
+        f"for this any more: it needs {seconds(verdict.asked)}."
     )
 
 
