@@ -82,13 +82,21 @@ def _who(owner: str) -> tuple[int, int]:
     return int(guild), int(user)
 
 
+def _state(entry: QueueEntry) -> str:
+    if entry.position == 0:
+        return "running"
+    if entry.held:
+        return "held"
+    return "paused" if entry.paused else "waiting"
+
+
 def _in_line(entry: QueueEntry) -> JobLine:
     guild, user = _who(entry.owner)
     return JobLine(
         job_id=entry.job_id,
         guild_id=guild,
         user_id=user,
-        state="paused" if entry.paused else "waiting" if entry.position else "running",
+        state=_state(entry),
         position=entry.position,
         estimate=entry.estimate,
         eta=entry.eta_seconds,

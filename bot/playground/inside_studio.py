@@ -52,8 +52,8 @@ class JobLine:
         job_id: which.
         guild_id: the server's snowflake.
         user_id: the snowflake of who asked.
-        state: "waiting", "running", "paused" (waiting with steps done), "delivering" (made, and on its way to
-            Discord) or "accepted".
+        state: "waiting", "held" (by a moderator, or until its hours), "running", "paused" (waiting with
+            steps done), "delivering" (made, and on its way to Discord) or "accepted".
         position: 0 runs, 1 is next; None outside the line.
         estimate: compute-seconds it was thought to cost.
         eta: seconds until it is done; None while nobody knows.

@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { bar, cell, clock, keeper, seconds, table } from "./inside_rows.js";
 
-const STATES = { running: "at work", paused: "paused for others", delivering: "on its way to Discord", accepted: "just accepted" };
+const STATES = { running: "at work", held: "held", paused: "paused for others", delivering: "on its way to Discord", accepted: "just accepted" };
 const KINDS = { reserve: "promised", settle: "given back", refund: "refunded" };
 
 const shortId = (id) => el("code", { class: "inside-id", title: id }, id.slice(0, 6));
