@@ -13,6 +13,8 @@ from bot.playground import Message, Person
 
 HALF_A_MINUTE = 30.0
 """A step that outlasts a test: the first job stays at work, what comes after it waits."""
+A_WHILE = 3.0
+"""A step in which a few commands have time; a job of one step cannot be paused for what waits behind it."""
 WISH = {"steps": 60, "count": 4}
 CHANGED = "A moderator has changed what may be made here."
 
@@ -102,13 +104,13 @@ async def test_where_there_is_room_for_some_what_was_asked_for_first_stays(tmp_p
 
 async def test_closing_hours_hold_what_waits_and_opening_them_lets_it_run(tmp_path: Path) -> None:
     """Nothing waiting is lost; new requests are told when it opens; what runs goes on."""
-    async with scripted(tmp_path, step=0.05, EASEL_ENGINE__SLOTS="1") as house:
+    async with scripted(tmp_path, step=A_WHILE, EASEL_ENGINE__SLOTS="1") as house:
         ada, ben, mia = house.person("ada"), house.person("ben"), house.person("mia")
-        running = await _busy(house, ada)
-        waiting, _ = await priced(house, ben, prompt="in line", steps=5)
+        running = await _busy(house, ada, steps=1)
+        waiting, _ = await priced(house, ben, prompt="in line", steps=1)
         said = (await mia.command("quota set", hours=closed_now())).text
         assert " UTC**." in said
-        refused = await ben.command("imagine", prompt="too late", steps=5)
+        refused = await ben.command("imagine", prompt="too late", steps=1)
         assert refused.ephemeral
         assert "The rule for everyone here allows no pictures now; it opens at <t:" in refused.text
         assert "Closed now; opens <t:" in (await ben.command("quota show")).text
@@ -189,12 +191,12 @@ async def test_who_is_shut_out_has_what_waits_refunded(tmp_path: Path) -> None:
 
 async def test_all_of_it_still_holds_after_a_restart(tmp_path: Path) -> None:
     """Who is shut out stays so; what is held, by a moderator or by hours, waits on until it is let go."""
-    async with scripted(tmp_path, step=0.05, EASEL_ENGINE__SLOTS="1") as house:
+    async with scripted(tmp_path, step=A_WHILE, EASEL_ENGINE__SLOTS="1") as house:
         ada, ben, mia = house.person("ada"), house.person("ben"), house.person("mia")
         cleo, dora = newcomer(house, "cleo"), newcomer(house, "dora")
-        running = await _busy(house, dora)
-        for_ben, _ = await priced(house, ben, prompt="after hours", steps=5)
-        for_cleo, _ = await priced(house, cleo, prompt="held", steps=5)
+        running = await _busy(house, dora, steps=1)
+        for_ben, _ = await priced(house, ben, prompt="after hours", steps=1)
+        for_cleo, _ = await priced(house, cleo, prompt="held", steps=1)
         held = newest(house, "id")
         await mia.command("quota set", role="Artists", hours=closed_now())
         await house.app.store.hold(str(held), by=by(house, mia, "wait"), held=True)
@@ -211,5 +213,5 @@ async def test_all_of_it_still_holds_after_a_restart(tmp_path: Path) -> None:
         for message in (for_ben, for_cleo):
             await house.pictures(message)
         await mia.command("moderate unban", member="ada")
-        await house.pictures((await priced(house, ada, prompt="thank you", steps=2))[0])
+        await house.pictures((await priced(house, ada, prompt="thank you", steps=1))[0])
         assert nothing_is_owed(house)

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 from fault_house import newest, scripted
-from house import House
+from house import PICTURES, House
 from quota_house import newcomer
-
-from bot.playground import Person
 
 HALF_A_MINUTE = 30.0
 """A step: the first job stays at work and what comes after it waits: prices are the same in every house."""
@@ -43,9 +41,16 @@ async def _ask_all(house: House) -> Counter[int]:
     return +refused
 
 
-async def _previewed(mia: Person, rule: dict[str, object]) -> Counter[int]:
+async def _preview(house: House, **rule: object) -> str:
+    """What a preview says, once it is counted."""
+    answer = await house.person("mia").command("quota preview", **rule)
+    await house.discord.until(lambda: answer.text, timeout=PICTURES)
+    return answer.text
+
+
+async def _previewed(house: House, rule: dict[str, object]) -> Counter[int]:
     """What a preview says, by member; the total is checked."""
-    text = (await mia.command("quota preview", **rule)).text
+    text = await _preview(house, **rule)
     found = Counter({int(who): int(count) for who, count in re.findall(r"- <@(\d+)>: (\d+) jobs?", text)})
     people = f"{len(found)} {'person' if len(found) == 1 else 'people'}"
     words = f"Of {len(ASKED)} jobs in the last 7 days it would have stopped **{found.total()}**, of {people}:"
@@ -58,10 +63,9 @@ async def _previewed(mia: Person, rule: dict[str, object]) -> Counter[int]:
 async def test_a_preview_counts_what_the_rule_then_refuses(tmp_path: Path, rule: dict[str, object]) -> None:
     """The same asked for again under it, by the same people in the same order, is refused as often."""
     async with scripted(tmp_path / "before", step=HALF_A_MINUTE, EASEL_ENGINE__SLOTS="1") as house:
-        mia = house.person("mia")
         newcomer(house, "cleo", "Artists")
         assert not await _ask_all(house)
-        foreseen = await _previewed(mia, rule)
+        foreseen = await _previewed(house, rule)
         names = {house.person(name).user.id: name for name in ("ada", "ben", "cleo")}
         assert house.rows("SELECT * FROM policies") == house.rows("SELECT * FROM audit") == []
     async with scripted(tmp_path / "under it", step=HALF_A_MINUTE, EASEL_ENGINE__SLOTS="1") as house:
@@ -81,5 +85,5 @@ async def test_a_rule_that_stops_nobody_says_so(tmp_path: Path) -> None:
     async with scripted(tmp_path) as house:
         mia = house.person("mia")
         await house.pictures(await mia.command("imagine", prompt="one", steps=2))
-        text = (await mia.command("quota preview", steps=50)).text
+        text = await _preview(house, steps=50)
         assert "Of 1 job in the last 7 days it would have stopped **none**." in text
