@@ -194,10 +194,10 @@ def pool_empty(error: PoolEmpty) -> str:
     """There is not so much to lend."""
     if error.size == 0:
         return "There is no pool to lend from; `/quota set` with `whole: the pool` makes one."
-    return (
-        f"Only {seconds_used(error.left)} of the pool's {seconds(error.size)} are left to lend. Lend less, "
-        "wait for a loan to end, or give some with `/quota grant`."
-    )
+    some = f"Only {seconds_used(error.left)} of the pool's {seconds(error.size)} are left to lend. Lend less"
+    if error.left < 0.05:
+        some = f"All of the pool's {seconds(error.size)} is lent out. Lend some later"
+    return f"{some}, when loans have ended, or give some with `/quota grant`."
 
 
 def until(moment: datetime) -> str:
