@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from bot.durations import short
 from bot.quota import ANY_MODEL, NO_LIMIT, Bound, Bounds, Budget, Hours, Policies, Policy, Scope, ScopeKind
-from bot.render.quota_words import each
 from bot.render import words
+from bot.render.quota_words import each
 
 SHOWN: Final = 15
 """Rules that a card lists; the rest is counted."""
