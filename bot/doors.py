@@ -9,8 +9,9 @@ from datetime import UTC
 from typing import Any, Final
 
 import discord
+from discord import app_commands
 
-from bot.refusal import NotHere
+from bot.refusal import BrokenCommand, NotHere
 from bot.store import Banned, Store
 from bot.views.buttons import Verb
 
@@ -44,6 +45,7 @@ class Doors:
 
         Raises:
             NotHere: it comes from direct messages.
+            BrokenCommand: an option holds what it does not take.
             Banned: the person is shut out of this one.
         """
         name = command_name(interaction.data)
@@ -51,6 +53,8 @@ class Doors:
             _require_server(interaction)
         if name not in OPEN_COMMANDS:
             await self._require_admission(interaction)
+        if interaction.type is discord.InteractionType.application_command:
+            _require_offered(interaction)
 
     async def press(self, interaction: discord.Interaction[Any], verb: str | None) -> None:
         """A button of a job, or with None anything of a panel or a form. Raises as `command` does."""
@@ -70,6 +74,35 @@ class Doors:
 def _require_server(interaction: discord.Interaction[Any]) -> None:
     if interaction.guild_id is None:
         raise NotHere
+
+
+def _require_offered(interaction: discord.Interaction[Any]) -> None:
+    """Discord keeps to the bounds of options, and the library trusts it; here, nobody is trusted."""
+    command = interaction.command
+    if not isinstance(command, app_commands.Command):
+        return  # said by the tree: there is none
+    try:
+        given = dict(iter(interaction.namespace))  # it has any attribute, `keys` as well
+    except (KeyError, TypeError, ValueError):
+        raise BrokenCommand from None
+    for parameter in command.parameters:
+        value = given.get(parameter.display_name)
+        if isinstance(value, str):
+            _require_whole(value)
+        size = len(value) if isinstance(value, str) else value
+        if isinstance(size, int | float) and not _within(size, parameter.min_value, parameter.max_value):
+            raise BrokenCommand
+
+
+def _require_whole(text: str) -> None:
+    try:
+        text.encode()  # half a surrogate pair is no character
+    except UnicodeEncodeError:
+        raise BrokenCommand from None
+
+
+def _within(size: float, least: float | None, most: float | None) -> bool:
+    return (least is None or size >= least) and (most is None or size <= most)
 
 
 def command_name(data: object) -> str:

@@ -3,14 +3,9 @@
 The table is in tests/support/doors.py; a door without a row fails.
 """
 
-import logging
-from collections.abc import AsyncIterator, Iterator
-
 import pytest
-import pytest_asyncio
-from besieged import SECRET, Siege, besieged
+from besieged import SECRET, Siege
 from doors import DOORS, Door, Right, differences, registered
-from fault_house import scripted
 from forger import Told
 
 from bot.commands.desk import Desk
@@ -18,7 +13,7 @@ from bot.playground import Person
 from bot.refusal import NeedsManageServer, NeedsModerator, NotAMember, NotHere, NotYours, UnknownJob
 from bot.render import words
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("nothing_breaks")]
 
 SHUT_OUT = "has shut you out"
 RIGHTS = {
@@ -35,21 +30,6 @@ LACKING = {
     Right.MODERATOR: words.no(NeedsModerator()),
     Right.MANAGER: words.no(NeedsManageServer()),
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def siege(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Siege]:
-    """One for the whole file: nothing that is tried here may change it."""
-    async with scripted(tmp_path_factory.mktemp("siege"), step=0.1, observed=False) as house:
-        yield await besieged(house)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_breaks(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Whatever is tried, nothing is an error of ours."""
-    yield
-    broken = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
-    assert not broken, [record.getMessage() for record in broken]
 
 
 def answer_to(who: str, door: Door) -> str | None:
