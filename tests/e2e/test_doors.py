@@ -3,14 +3,26 @@
 The table is in tests/support/doors.py; a door without a row fails.
 """
 
+import forger
 import pytest
 from besieged import SECRET, Siege
 from doors import DOORS, Door, Right, differences, registered
-from forger import Told
+from forger import chosen, refused, typed
+from house import OVER
 
 from bot.commands.desk import Desk
 from bot.playground import Person
-from bot.refusal import NeedsManageServer, NeedsModerator, NotAMember, NotHere, NotYours, UnknownJob
+from bot.refusal import (
+    BrokenCommand,
+    BrokenForm,
+    BrokenPanel,
+    NeedsManageServer,
+    NeedsModerator,
+    NotAMember,
+    NotHere,
+    NotYours,
+    UnknownJob,
+)
 from bot.render import words
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("nothing_breaks")]
@@ -41,15 +53,11 @@ def answer_to(who: str, door: Door) -> str | None:
 
 async def turned_away(siege: Siege, person: Person, door: Door, *because: str) -> None:
     before = siege.rows()
+    siege.house.discord.faults.repeat("INTERACTION_CREATE")  # a replay gets no further
     told = await siege.attempt(person, door)
-    assert_told(told, *because, what=str(door))
+    reason = next((each for each in because if each in told.text), because[0])
+    refused(told, reason, str(door))
     assert siege.rows() == before, door
-
-
-def assert_told(told: Told, *because: str, what: object) -> None:
-    assert told.interaction is not None, f"{what}: nobody answered"
-    assert told.alone, f"{what}: {told.text!r} is not for one person alone"
-    assert any(reason in told.text for reason in because), f"{what}: {told.text!r}"
 
 
 async def test_the_table_is_complete(siege: Siege) -> None:
@@ -112,3 +120,66 @@ async def test_direct_messages_lead_nowhere(siege: Siege) -> None:
     for door in DOORS:
         if not door.anywhere:
             await turned_away(siege, person, door, words.no(NotHere()))
+
+
+async def test_what_is_held_does_not_run_nor_what_is_asked_by_who_is_shut_out(siege: Siege) -> None:
+    """The last door: what was let in before is looked at again where it would begin."""
+    house, manager, member = siege.house, siege.people["manager"], siege.people["member"]
+    await member.command("imagine", prompt="shut out while it waits", steps=60, count=1)
+    ((job,),) = house.rows("SELECT id FROM jobs ORDER BY number DESC LIMIT 1")
+    hold = [chosen("act", ["hold"]), typed("why", "")]
+    told = await forger.submit(
+        manager, f"easel:1:desk:manage:{job}", hold, origin=siege.panel, led_here=siege.form
+    )
+    assert told.interaction is not None
+    await house.restart()  # what ran waits again
+    assert (_state(siege, siege.held), _state(siege, str(job))) == ("queued", "queued")
+    await manager.command("moderate ban", member="ben")
+    await house.discord.until(lambda: _state(siege, str(job)) in OVER)
+    assert house.rows("SELECT sum(amount) FROM ledger WHERE job = ?", job) == [(0,)]
+    await manager.command("moderate unban", member="ben")
+
+
+def _state(siege: Siege, job: str) -> object:
+    ((state,),) = siege.house.rows("SELECT state FROM jobs WHERE id = ?", job)
+    return state
+
+
+async def test_who_may_gets_in_once_though_it_is_told_twice(siege: Siege) -> None:
+    """Each door opens to who has the right and no more; a replayed press, command or form counts once."""
+    house = siege.house
+    allowed = {
+        Right.ANYBODY: "member",
+        Right.OWNER: "owner",
+        Right.MODERATOR: "moderator",
+        Right.MANAGER: "manager",
+    }
+    no = {*LACKING.values(), SHUT_OUT, *(words.no(each) for each in (NotHere(), UnknownJob(), NotAMember()))}
+    no |= {words.no(each) for each in (BrokenPanel(), BrokenForm(), BrokenCommand())}
+    for door in DOORS:
+        before = _acts(siege)
+        house.discord.faults.repeat("INTERACTION_CREATE")
+        told = await siege.attempt(siege.people[allowed[door.right]], door)
+        assert told.interaction is not None, door
+        assert not [why for why in no if why in told.text], (str(door), told.text)
+        assert all(now - then <= 1 for now, then in zip(_acts(siege), before, strict=True)), door
+    assert _acts(siege) > (10, 5, 2)
+    for door in DOORS:
+        if door.shut_out and door.right is Right.ANYBODY:
+            told = await siege.attempt(siege.people["banned"], door)
+            assert told.interaction is not None, door
+            assert told.alone, door
+            assert not told.text.startswith("A moderator has shut you out"), door
+
+
+def _acts(siege: Siege) -> tuple[int, ...]:
+    """How often something was written down, a job was asked for, and compute was given."""
+    counts = [
+        siege.house.rows(query)[0][0]
+        for query in (
+            "SELECT count(*) FROM audit",
+            "SELECT count(*) FROM jobs",
+            "SELECT count(*) FROM ledger WHERE kind IN ('grant', 'lend')",
+        )
+    ]
+    return tuple(int(str(count)) for count in counts)

@@ -33,7 +33,7 @@ class Siege:
 
     Attributes:
         people: by what they are, such as "member", "banned" or "manager elsewhere".
-        held: the id of a job that is not over.
+        held: the id of a job that is not over; `waiting` is its message.
         done: the id of a job with pictures; `card` is its message.
         foreign: the id of a job of the other server.
         hidden: the id of a job in a channel for moderators.
@@ -43,6 +43,7 @@ class Siege:
     house: House
     people: dict[str, Person]
     held: str
+    waiting: Message
     done: str
     card: Message
     foreign: str
@@ -91,7 +92,8 @@ class Siege:
                 options = self.filled(dict(door.options), person)
                 return await forger.command(person, name, self.commands, **options)
             case "button":
-                return await forger.press(person, self.card, f"easel:1:{name}:{arg}:0")
+                card = self.waiting if arg == self.held else self.card
+                return await forger.press(person, card, f"easel:1:{name}:{arg}:0")
             case "part":
                 part = f"easel:1:desk:{name}:{arg}".rstrip(":")
                 return await forger.press(person, self.panel, part, values=door.values)
@@ -149,6 +151,7 @@ async def besieged(house: House) -> Siege:
         house=house,
         people=people,
         held=ids[3],
+        waiting=held,
         done=ids[0],
         card=card,
         foreign=ids[1],

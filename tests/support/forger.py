@@ -17,6 +17,9 @@ BUTTON: Final = 2
 MENU: Final = 3
 LABEL: Final = 18
 TEXT: Final = 4
+HALF: Final = "half a character: \ud83d"
+NOBODYS: Final = "000000000000"
+"""A job's id that is no job's."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,8 @@ async def command(person: Person, path: str, registered: list[Json], **options: 
 def called(path: str, registered: list[Json], person: Person, **options: object) -> Json:
     """The data of a command with options that people, roles and channels fill in as ids."""
     name, *inner = path.split()
-    found = next((each for each in registered if each["name"] == name), {"id": "1", "name": name, "type": 1})
+    nothing: Json = {"id": "1", "name": name, "type": 1}
+    found = next((each for each in registered if each["name"] == name), nothing)
     part, parts = found, []
     for sub in inner:
         part = next(
@@ -145,6 +149,13 @@ def typed(name: object, value: object) -> Json:
 def chosen(name: object, values: object, kind: int = MENU) -> Json:
     """A choice of a form, as it comes back."""
     return {"type": LABEL, "id": 1, "component": {"type": kind, "id": 2, "custom_id": name, "values": values}}
+
+
+def refused(told: Told, because: str, what: object) -> None:
+    """Holds when they were told why not, and nobody else."""
+    assert told.interaction is not None, f"{what}: nobody answered"
+    assert told.alone, f"{what}: {told.text!r} is not for one person alone"
+    assert because in told.text, f"{what}: {told.text!r}"
 
 
 def _text(message: StoredMessage) -> str:
