@@ -14,7 +14,7 @@ from discord import app_commands
 from bot.doors import Doors
 from bot.ops.timings import Timings
 from bot.prompt import FlagError
-from bot.refusal import Draining, FormRefused, NotHere, Refusal
+from bot.refusal import BrokenCommand, BrokenPanel, Draining, FormRefused, NotAMember, NotHere, Refusal
 from bot.render import quota_words, words
 from bot.store import (
     AlreadyAccepted,
@@ -30,7 +30,7 @@ from bot.store import (
     StoreError,
     UnreadableRequest,
 )
-from bot.views.buttons import JobButton, mend_view
+from bot.views.buttons import JobButton, mend_view, stands_there
 from bot.views.desk import is_desk
 from inference import EngineClosed, InvalidRequest
 
@@ -40,6 +40,8 @@ HEARD = "heard"
 """Among an interaction's extras: when it came, in seconds of `time.monotonic`."""
 TOO_LATE = 10062
 """Discord's “Unknown interaction”: the three seconds are over."""
+ANSWERED = 40060
+"""Discord's “Interaction has already been acknowledged”."""
 
 
 class Presses(Protocol):
@@ -72,6 +74,8 @@ class EaselTree(app_commands.CommandTree["EaselClient"]):
     async def interaction_check(self, interaction: "discord.Interaction[EaselClient]", /) -> bool:
         interaction.extras[HEARD] = time.monotonic()
         client = interaction.client
+        if not client.doors.first(interaction):
+            return False
         try:
             await client.doors.command(interaction)
         except Exception as error:  # noqa: BLE001 — worded where every error is
@@ -85,8 +89,10 @@ class EaselTree(app_commands.CommandTree["EaselClient"]):
     async def on_error(
         self, interaction: "discord.Interaction[EaselClient]", error: app_commands.AppCommandError, /
     ) -> None:
-        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        await interaction.client.explain(interaction, cause)
+        if interaction.type is discord.InteractionType.autocomplete:
+            await interaction.response.autocomplete([])  # for an option that suggests nothing any more
+        else:
+            await interaction.client.explain(interaction, _cause(error))
 
 
 class EaselClient(discord.Client):
@@ -145,6 +151,8 @@ class EaselClient(discord.Client):
         if self._presses is None:
             raise RuntimeError("no one answers presses yet")
         interaction.extras[HEARD] = time.monotonic()
+        if not self.doors.first(interaction):
+            return
         try:
             await self.doors.press(interaction, button.verb)
             await self._presses.pressed(interaction, button)
@@ -152,24 +160,26 @@ class EaselClient(discord.Client):
             await self.explain(interaction, error)
 
     async def on_interaction(self, interaction: "discord.Interaction[EaselClient]") -> None:
-        """A form came back, or a part of a panel was used; the library finds the way of everything else.
+        """A form came back, or a part of a panel was used; the library finds the way of jobs' buttons.
 
-        See `views.edit_modal` and `views.desk`.
+        See `views.edit_modal` and `views.desk`. What nobody gave out is told so.
         """
         form = interaction.type is discord.InteractionType.modal_submit
+        if not form and interaction.type is not discord.InteractionType.component:
+            return
         data: Mapping[str, object] = {**(interaction.data or {})}
         panel = is_desk(data.get("custom_id"))
-        if not form and not (panel and interaction.type is discord.InteractionType.component):
+        if not form and stands_there(interaction.message, data):
             return
         if self._presses is None or self._desk is None:
             raise RuntimeError("no one answers presses yet")
         interaction.extras[HEARD] = time.monotonic()
+        if not self.doors.first(interaction):
+            return
+        answers = (self._desk.submitted if form else self._desk.pressed) if panel else self._presses.submitted
         try:
             await self.doors.press(interaction, None)
-            if panel:
-                await (self._desk.submitted(interaction) if form else self._desk.pressed(interaction))
-            else:
-                await self._presses.submitted(interaction)
+            await (answers(interaction) if panel or form else _refuse(BrokenPanel()))
         except Exception as error:  # noqa: BLE001 — the one place that words every error
             await self.explain(interaction, error)
 
@@ -216,8 +226,9 @@ class EaselClient(discord.Client):
 
     async def explain(self, interaction: "discord.Interaction[EaselClient]", error: BaseException) -> None:
         """Tell the person, and only them, why not and what to do; log what is our fault."""
-        if isinstance(error, discord.HTTPException) and error.code == TOO_LATE:
-            log.warning("an interaction came too late to be answered", extra={"interaction": interaction.id})
+        if isinstance(error, discord.HTTPException) and error.code in (TOO_LATE, ANSWERED):
+            why = "came too late to be answered" if error.code == TOO_LATE else "was answered already"
+            log.warning("an interaction %s", why, extra={"interaction": interaction.id})
             return
         again: discord.ui.View = discord.utils.MISSING
         if isinstance(error, FormRefused):
@@ -236,6 +247,27 @@ class EaselClient(discord.Client):
                 await interaction.response.send_message(sentence, view=again, ephemeral=True)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
             log.warning("could not tell somebody why not: %s", failed, extra={"interaction": interaction.id})
+
+
+async def _refuse(refusal: Refusal) -> None:
+    raise refusal
+
+
+def _cause(error: app_commands.AppCommandError) -> BaseException:
+    """What is behind the library's own errors."""
+    match error:
+        case app_commands.CommandInvokeError(original=original):
+            return original
+        case app_commands.TransformerError(type=discord.AppCommandOptionType.user):
+            return NotAMember()
+        case (
+            app_commands.CommandNotFound()
+            | app_commands.CommandSignatureMismatch()
+            | app_commands.TransformerError()
+        ):
+            return BrokenCommand()
+        case _:
+            return error
 
 
 _STORED = (PictureLost, UnreadableRequest, DiskFull, DatabaseUnusable, DatabaseDamaged)

@@ -15,6 +15,9 @@
     ├── NothingOfYours     the person has no job that could be cancelled
     ├── AlreadyOver        it has ended; there is nothing left to cancel
     ├── BrokenForm         a form came back that this version did not give out
+    ├── BrokenPanel        a button, menu or form of a panel that this version did not give out
+    ├── BrokenCommand      a command, or an option of it, that this version does not offer
+    ├── NotAMember         an option names somebody who is not in the server
     ├── BotCannotPost      the bot lacks permissions in this channel
     └── Draining           the studio is closing and takes nothing new
 
@@ -94,6 +97,18 @@ class NothingOfYours(Refusal):
 
 class BrokenForm(Refusal):
     """A modal of another version came back, or one that nobody filled in."""
+
+
+class BrokenPanel(Refusal):
+    """A button, menu or form came back that this version gave out nowhere, or not there."""
+
+
+class BrokenCommand(Refusal):
+    """A command came that is not, or is no longer, offered like that."""
+
+
+class NotAMember(Refusal):
+    """An option names somebody who is not in the server, or is no longer."""
 
 
 class BotCannotPost(Refusal):

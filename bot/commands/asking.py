@@ -24,7 +24,9 @@ def read(interaction: Interaction, *, private: bool = False) -> Ask:
         or not isinstance(member, discord.Member)
     ):
         raise NotHere
-    rights, everywhere = interaction.permissions, member.guild_permissions
+    rights, everywhere = interaction.permissions, _everywhere(member)
+    # Manage Server is of the server: an exception in a channel gives it to nobody.
+    manager = everywhere.manage_guild or everywhere.administrator
     return Ask(
         interaction_id=interaction.id,
         application_id=interaction.application_id,
@@ -36,13 +38,20 @@ def read(interaction: Interaction, *, private: bool = False) -> Ask:
         else None,
         user_id=member.id,
         role_ids=frozenset(role.id for role in member.roles),
-        moderator=rights.manage_messages or rights.manage_guild or rights.administrator,
-        server_moderator=everywhere.manage_messages or everywhere.manage_guild or everywhere.administrator,
-        manager=rights.manage_guild or rights.administrator,
+        moderator=rights.manage_messages or manager,
+        server_moderator=everywhere.manage_messages or manager,
+        manager=manager,
         asked_at=interaction.created_at.astimezone(UTC),
         attachment_limit=interaction.filesize_limit or DEFAULT_ATTACHMENT_LIMIT,
         private=private,
     )
+
+
+def _everywhere(member: discord.Member) -> discord.Permissions:
+    """What a member may do in the whole server; nothing before Discord has told of its roles."""
+    if member.guild.get_role(member.guild.id) is None:
+        return discord.Permissions.none()
+    return member.guild_permissions
 
 
 def require_post_rights(interaction: Interaction) -> None:

@@ -15,19 +15,18 @@ import discord
 from bot.ask import Ask
 from bot.client import Interaction
 from bot.commands import asking, targets
-from bot.commands.queue import may_read
+from bot.commands.desk_values import CHANNEL_MENUS, LARGEST, READ
+from bot.commands.sight import may_read
 from bot.moderation import Moderation, require_manager
 from bot.pacing import Pacing
-from bot.prompt import ASPECTS
 from bot.quota import Policy, Scope, ScopeKind
-from bot.refusal import BrokenForm, Unreadable
+from bot.refusal import BrokenPanel, NeedsModerator, NotHere, Refusal, Unreadable
 from bot.render import desk_panels, policy_words, quota_panels
-from bot.render.desk_panels import STUDIO, JobLine
+from bot.render.desk_panels import JobLine
 from bot.store import AuditEntry, AuditFilter, StoreError
 from bot.studio import Studio
 from bot.views.desk import DeskId
 from bot.views.desk_forms import Act, manage_modal, read_managed, read_role_rule, role_modal
-from inference import SAMPLERS
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +36,9 @@ LOOK_EVERY: Final = 4.0
 """Seconds between two looks."""
 LISTS: Final = 10
 """Lists that follow what happens at once; the oldest makes way."""
+
+_ENDS: Final = (TimeoutError, discord.HTTPException, aiohttp.ClientError, OSError, StoreError, Refusal)
+"""What ends a list quietly: the answer is gone, or the right to it."""
 
 Handler = Callable[[Interaction, str, Sequence[str]], Awaitable[None]]
 
@@ -61,7 +63,7 @@ class Desk:
             "manage": self._manage,
             "role": self._role,
             "audit": self._audit,
-            **{name: self._setting(name) for name in _READ},
+            **{name: self._setting(name) for name in READ},
         }
         """What each button and menu does."""
         self.forms: Mapping[str, Callable[[Interaction, str, object], Awaitable[None]]] = {
@@ -81,24 +83,26 @@ class Desk:
         """A button was pressed, or something chosen.
 
         Raises:
-            BrokenForm: it is of another version, or nobody's.
+            BrokenPanel: it is of another version, or nobody's.
             Refusal: worded by the client's error handler.
         """
+        _require_panel(interaction)
         data: Mapping[str, object] = {**(interaction.data or {})}
         part = DeskId.read(data.get("custom_id"))
         handler = self.presses.get(part.what)
         values = data.get("values") or []
         if handler is None or not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-            raise BrokenForm
+            raise BrokenPanel
         await handler(interaction, part.arg, values)
 
     async def submitted(self, interaction: Interaction) -> None:
         """A form came back. Raises as `pressed` does."""
+        _require_panel(interaction)
         data: Mapping[str, object] = {**(interaction.data or {})}
         form = DeskId.read(data.get("custom_id"))
         handler = self.forms.get(form.what)
         if handler is None:
-            raise BrokenForm
+            raise BrokenPanel
         await handler(interaction, form.arg, data.get("components"))
 
     # — the list of jobs —
@@ -112,7 +116,7 @@ class Desk:
 
     async def _jobs(self, interaction: Interaction, arg: str, _values: Sequence[str]) -> None:
         if not arg.isdecimal() or len(arg) > 4:
-            raise BrokenForm
+            raise BrokenPanel
         ask, page = asking.read(interaction, private=True), int(arg)
         await interaction.response.edit_message(view=await self._job_list(interaction, ask, page))
         self._follow(interaction, ask, page)
@@ -154,16 +158,31 @@ class Desk:
         try:
             async with asyncio.timeout(LIVE):
                 while True:
-                    view = await self._job_list(interaction, ask, page)
+                    view = await self._job_list(interaction, asking.read(interaction, private=True), page)
                     now: list[dict[str, Any]] = view.to_components()  # type: ignore[no-untyped-call]
                     if shown is not None and now != shown and self._pacing.spare():
                         await self._pacing.turn()
+                        await self._require_unchanged(interaction, ask)
                         await interaction.edit_original_response(view=view)
                     if shown is None or self._pacing.spare():
                         shown = now
                     await asyncio.sleep(LOOK_EVERY)
-        except (TimeoutError, discord.HTTPException, aiohttp.ClientError, OSError, StoreError) as error:
+        except _ENDS as error:
             log.info("a list of jobs is not followed any more: %r", error)
+
+    async def _require_unchanged(self, interaction: Interaction, ask: Ask) -> None:
+        """Who has lost a role, or is shut out, since the list was opened is shown nothing more.
+
+        Raises:
+            NeedsModerator: so it is.
+            NotHere: the server is gone.
+        """
+        if interaction.guild is None:
+            raise NotHere
+        member = await interaction.guild.fetch_member(ask.user_id)
+        roles = frozenset(role.id for role in member.roles)
+        if roles != ask.role_ids or await self._moderation.ban_of(ask, ask.user_id) is not None:
+            raise NeedsModerator
 
     async def _manage(self, interaction: Interaction, arg: str, _values: Sequence[str]) -> None:
         ask = asking.read(interaction, private=True)
@@ -214,7 +233,10 @@ class Desk:
         async def chosen(interaction: Interaction, _arg: str, values: Sequence[str]) -> None:
             ask = asking.read(interaction, private=True)
             require_manager(ask)
-            await self._moderation.set_setting(ask, name, _READ[name](values, self._studio))
+            value = READ[name](values, self._studio)
+            if name in CHANNEL_MENUS:
+                _require_of_server(interaction, values)
+            await self._moderation.set_setting(ask, name, value)
             await interaction.response.edit_message(view=await self._settings(ask))
 
         return chosen
@@ -229,7 +251,7 @@ class Desk:
         answer = read_role_rule(components)
         role = interaction.guild.get_role(answer.role) if interaction.guild else None
         if role is None or answer.per not in targets.WINDOWS:
-            raise BrokenForm
+            raise BrokenPanel
         scope = targets.target(None, role, None, None) or Scope(ScopeKind.ROLE, role.id)
         before = await self._moderation.budget_of(ask, scope)
         rule = Policy(
@@ -252,6 +274,27 @@ class Desk:
         ask, only = asking.read(interaction, private=True), read_filter(arg)
         entries = await self._moderation.audit(ask, only, limit=desk_panels.ACTS_A_PAGE + 1)
         await interaction.response.edit_message(view=_page(entries, only))
+
+
+def _require_panel(interaction: Interaction) -> None:
+    """Panels are shown to one person alone, and what they turn into stays so, whatever id is forged.
+
+    Raises:
+        BrokenPanel: the message is none, or seen by others.
+    """
+    if interaction.message is None or not interaction.message.flags.ephemeral:
+        raise BrokenPanel
+
+
+def _require_of_server(interaction: Interaction, values: Sequence[str]) -> None:
+    """Channels of other servers are none of this one's: nothing is ever told there.
+
+    Raises:
+        BrokenPanel: one of them is not here.
+    """
+    guild = interaction.guild
+    if guild is None or not all(guild.get_channel(int(value)) for value in values):
+        raise BrokenPanel
 
 
 def _page(entries: Sequence[AuditEntry], only: AuditFilter) -> discord.ui.LayoutView:
@@ -286,17 +329,17 @@ def read_filter(arg: str) -> AuditFilter:
     """The same again.
 
     Raises:
-        BrokenForm: it is none.
+        BrokenPanel: it is none.
     """
     before, *parts = arg.split(".")
     numbers = {part[:1]: part[1:] for part in parts}
-    if not all(each.isdecimal() and len(each) <= 19 for each in (before, *numbers.values())):
-        raise BrokenForm
+    if not all(each.isdecimal() and int(each) <= LARGEST for each in (before, *numbers.values())):
+        raise BrokenPanel
     kind = int(numbers.get("k", "0"))
     if int(numbers.get("t", "0")) > LAST_MOMENT:
-        raise BrokenForm
+        raise BrokenPanel
     if not set(numbers) <= {"a", "s", "k", "t"} or kind >= len(ACTS):
-        raise BrokenForm
+        raise BrokenPanel
     return AuditFilter(
         actor=int(numbers["a"]) if "a" in numbers else None,
         subject=int(numbers["s"]) if "s" in numbers else None,
@@ -312,62 +355,3 @@ def _waiting(text: str) -> float | None:
     if not (text.isascii() and text.isdecimal()):
         raise Unreadable("waiting", text, "write a whole number")
     return float(text)
-
-
-def _channels(values: Sequence[str], _studio: Studio) -> object:
-    return [_snowflake(value) for value in values] or None
-
-
-def _log_channel(values: Sequence[str], _studio: Studio) -> object:
-    return _snowflake(values[0]) if values else None
-
-
-def _snowflake(value: str) -> int:
-    if not (value.isascii() and value.isdecimal() and len(value) <= 20):
-        raise BrokenForm
-    return int(value)
-
-
-def _models(values: Sequence[str], studio: Studio) -> object:
-    if not {*values} <= {model.name for model in studio.catalogue.values()}:
-        raise BrokenForm
-    return sorted(values) or None
-
-
-def _one_of(names: Callable[[Studio], Sequence[str]]) -> Callable[[Sequence[str], Studio], object]:
-    def read(values: Sequence[str], studio: Studio) -> object:
-        if len(values) != 1 or values[0] not in (STUDIO, *names(studio)):
-            raise BrokenForm
-        return None if values[0] == STUDIO else values[0]
-
-    return read
-
-
-def _number(known: Mapping[int, str]) -> Callable[[Sequence[str], Studio], object]:
-    read_name = _one_of(lambda _studio: [str(number) for number in known])
-
-    def read(values: Sequence[str], studio: Studio) -> object:
-        name = read_name(values, studio)
-        return None if name is None else int(str(name))
-
-    return read
-
-
-def _previews(values: Sequence[str], _studio: Studio) -> object:
-    if list(values) not in (["yes"], ["no"]):
-        raise BrokenForm
-    return None if values[0] == "yes" else False
-
-
-_READ: Final[dict[str, Callable[[Sequence[str], Studio], object]]] = {
-    "channels": _channels,
-    "models": _models,
-    "model": _one_of(lambda studio: [model.name for model in studio.catalogue.values()]),
-    "sampler": _one_of(lambda _studio: list(SAMPLERS)),
-    "aspect": _one_of(lambda _studio: list(ASPECTS)),
-    "previews": _previews,
-    "keep_days": _number(desk_panels.KEEP),
-    "ping_minutes": _number(desk_panels.PINGS),
-    "log_channel": _log_channel,
-}
-"""What each menu's values say: the setting's JSON value, None for what it is by itself."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.client import Interaction
 from bot.commands import asking
 from bot.commands.acknowledge import acknowledge
+from bot.commands.sight import require_sight
 from bot.config import LimitsSettings
 from bot.delivery import Delivery
 from bot.prompt import EditForm, FlagError
@@ -41,6 +42,7 @@ class Editing:
         """
         ask = asking.read(interaction)
         record = await self._studio.source(ask, job_id)
+        require_sight(interaction, ask, record)
         typed = EditForm.from_json(await self._store.draft(job_id, ask.user_id)) if again else None
         price, free = await self._studio.pricing.of_editing(ask, record.request)
         modal = edit_modal(
@@ -67,6 +69,7 @@ class Editing:
         form = read_form(data.get("components"))
         ask = asking.read(interaction)
         record = await self._studio.source(ask, job_id)
+        require_sight(interaction, ask, record)
         try:
             if not record.private:
                 asking.require_post_rights(interaction)

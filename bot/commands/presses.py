@@ -10,10 +10,11 @@ from bot.commands import asking
 from bot.commands.acknowledge import acknowledge
 from bot.commands.editing import Editing
 from bot.commands.links import message_link
+from bot.commands.sight import require_sight, with_rights_there
 from bot.delivery import Delivery
 from bot.held import why_held
 from bot.post import Post
-from bot.refusal import AlreadyOver, UnknownJob
+from bot.refusal import AlreadyOver, BrokenPanel, UnknownJob
 from bot.render.cards import Look
 from bot.render.why import why
 from bot.store import JobRecord, Store
@@ -63,6 +64,7 @@ class JobPresses:
 
     async def _make(self, interaction: Interaction, button: JobButton) -> None:
         ask = self._asking(interaction)
+        require_sight(interaction, ask, await self._studio.job(ask, button.job))
         match button.verb:
             case Verb.REROLL:
                 made: Ticket | AlreadyMade = await self._studio.reroll(ask, button.job)
@@ -102,8 +104,13 @@ class JobPresses:
             asking.require_post_rights(interaction)
         return asking.read(interaction, private=private)
 
-    async def _cancel(self, interaction: Interaction, job_id: str) -> None:
+    async def _asking_there(self, interaction: Interaction, job_id: str) -> Ask:
+        """With the rights that the person has in the job's own channel: an id may be forged."""
         ask = asking.read(interaction)
+        return with_rights_there(interaction, ask, await self._studio.job(ask, job_id))
+
+    async def _cancel(self, interaction: Interaction, job_id: str) -> None:
+        ask = await self._asking_there(interaction, job_id)
         record = await self._studio.may_end(ask, job_id)
         if record.state.over:
             await self._show_ending(interaction, record)
@@ -128,6 +135,7 @@ class JobPresses:
 
     async def _show_ending(self, interaction: Interaction, record: JobRecord) -> None:
         """A crash came between a job's end and its last word: the card catches up now."""
+        _require_own_card(interaction, record)
         ending = self._look(record).ended()
         if ending is None:
             raise AlreadyOver
@@ -136,7 +144,9 @@ class JobPresses:
         await interaction.response.edit_message(view=view, attachments=[])
 
     async def _delete(self, interaction: Interaction, job_id: str) -> None:
-        record = await self._studio.discard(asking.read(interaction), job_id)
+        ask = await self._asking_there(interaction, job_id)
+        _require_own_card(interaction, await self._studio.may_end(ask, job_id))
+        record = await self._studio.discard(ask, job_id)
         view = self._look(record).deleted()
         view.stop()
         await interaction.response.edit_message(view=view, attachments=[])
@@ -152,3 +162,17 @@ class JobPresses:
 
     def _look(self, record: JobRecord) -> Look:
         return Look.of(record, self._studio.catalogue)
+
+
+def _require_own_card(interaction: Interaction, record: JobRecord) -> None:
+    """A card is changed or taken away by its own buttons alone, never by another job's on it.
+
+    Raises:
+        BrokenPanel: the message is another's.
+    """
+    message = interaction.message
+    led_to = None if message is None else message.interaction_metadata
+    if message is None or (
+        message.id != record.message_id and (led_to is None or led_to.id != record.interaction_id)
+    ):
+        raise BrokenPanel

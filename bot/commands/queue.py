@@ -1,14 +1,12 @@
 """`/queue` and `/cancel`: looking at the line, and leaving it."""
 
-from dataclasses import replace
-
-import discord
 from discord import app_commands
 
 from bot.ask import Ask
 from bot.client import EaselTree, Interaction
 from bot.commands import asking
 from bot.commands.matching import Choice
+from bot.commands.sight import may_read, with_rights_there
 from bot.delivery import Delivery
 from bot.refusal import AlreadyOver, NothingOfYours
 from bot.render import panels, words
@@ -64,7 +62,7 @@ def add_queue(tree: EaselTree, studio: Studio, delivery: Delivery) -> None:
             record
             for record in await studio.active(ask.guild_id)
             if record.user_id == ask.user_id
-            or (may_read(interaction, ask, record) and _with_rights_there(interaction, ask, record).moderator)
+            or (may_read(interaction, ask, record) and with_rights_there(interaction, ask, record).moderator)
         ]
         typed = current.casefold()
         choices = [
@@ -85,7 +83,7 @@ async def _chosen(
         return mine[-1:]
     if job == ALL_MINE:
         return mine
-    there = _with_rights_there(interaction, ask, await studio.job(ask, job))
+    there = with_rights_there(interaction, ask, await studio.job(ask, job))
     return [await studio.may_end(there, job)]
 
 
@@ -101,32 +99,3 @@ def _label(ask: Ask, record: JobRecord) -> str:
     whose = "" if record.user_id == ask.user_id else " (somebody else's)"
     text = " ".join(record.request.prompt.split())
     return f"{text[: 95 - len(whose)]}{whose}"
-
-
-def _with_rights_there(interaction: Interaction, ask: Ask, record: JobRecord) -> Ask:
-    """The ask with the person's rights in the job's own channel: who moderates one may not moderate all."""
-    if record.channel_id == ask.channel_id or ask.manager:
-        return ask
-    return replace(ask, moderator=_permissions_there(interaction, record).manage_messages)
-
-
-def may_read(interaction: Interaction, ask: Ask, record: JobRecord) -> bool:
-    """Whether this person could read the job's prompt in the channel where it was asked."""
-    if record.user_id == ask.user_id:
-        return True
-    if record.private:
-        return False
-    if record.channel_id == ask.channel_id:
-        return True
-    return _permissions_there(interaction, record).view_channel
-
-
-def _permissions_there(interaction: Interaction, record: JobRecord) -> discord.Permissions:
-    """What the person may do in the job's channel; nothing where that is not known."""
-    guild, member = interaction.guild, interaction.user
-    channel = None if guild is None else guild.get_channel_or_thread(record.channel_id)
-    if channel is None or not isinstance(member, discord.Member):
-        return discord.Permissions.none()
-    if isinstance(channel, discord.Thread) and (channel.is_private() or channel.parent is None):
-        return discord.Permissions.none()  # who is in a private thread is not known here
-    return channel.permissions_for(member)

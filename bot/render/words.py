@@ -10,11 +10,14 @@ from bot.ending import SAID, Reason
 from bot.refusal import (
     AlreadyOver,
     BotCannotPost,
+    BrokenCommand,
     BrokenForm,
+    BrokenPanel,
     Draining,
     NeedsManageServer,
     NeedsModerator,
     NoSuchRule,
+    NotAMember,
     NotBanned,
     NotHere,
     NothingOfYours,
@@ -184,6 +187,15 @@ _NO: Final[dict[type[Refusal], str]] = {
     Untouchable: "Who manages the server cannot be shut out of Easel, nor can bots.",
     NothingOfYours: "You have nothing waiting or running here.",
     BrokenForm: "That form is from an older Easel, or came in pieces. Press ✏️ again.",
+    BrokenPanel: (
+        "That button, menu or form is from another version of Easel, or came in pieces. "
+        "Type its command again; `/help` lists them all."
+    ),
+    BrokenCommand: (
+        "That command has changed, or came with what it does not offer. "
+        "Type it anew; if that does not help, restart Discord."
+    ),
+    NotAMember: "They are not in this server, or no longer. Name one of its members.",
     AlreadyOver: "That one has ended already; there is nothing left to cancel.",
     Draining: "Easel is restarting. Everything already queued is safe; try again in a minute.",
 }

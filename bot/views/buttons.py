@@ -5,8 +5,9 @@ Hence: only these buttons, never a view kept in memory (`bot.post` stops each be
 """
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import discord
 
@@ -30,10 +31,10 @@ class Verb(StrEnum):
     WHY = "why"
 
 
-class JobButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"easel:1:(?P<verb>[a-z]{1,10}):(?P<job>[0-9a-z]{12}):(?P<index>[0-9])",
-):
+_TEMPLATE: Final = re.compile(r"easel:1:(?P<verb>[a-z]{1,10}):(?P<job>[0-9a-z]{12}):(?P<index>[0-9])")
+
+
+class JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=_TEMPLATE):
     """`easel:<version>:<verb>:<job>:<picture>`; rights are read again at every press.
 
     Args:
@@ -75,6 +76,28 @@ class JobButton(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         client: EaselClient = interaction.client
         await client.pressed(interaction, self)
+
+
+def stands_there(message: discord.Message | None, pressed: Mapping[str, object]) -> bool:
+    """Whether the message really bears the job's button that is said to be pressed.
+
+    Only then does the library hand the press on; anything else it drops without a word.
+    """
+    custom_id = pressed.get("custom_id")
+    if message is None or not isinstance(custom_id, str) or _TEMPLATE.fullmatch(custom_id) is None:
+        return False
+    return any(
+        getattr(part, "custom_id", None) == custom_id and part.type.value == pressed.get("component_type")
+        for part in _parts(message.components)
+    )
+
+
+def _parts(components: Iterable[Any]) -> Iterator[discord.Component]:
+    for component in components:
+        yield component
+        yield from _parts(getattr(component, "children", ()))
+        if (accessory := getattr(component, "accessory", None)) is not None:
+            yield accessory
 
 
 def picture_rows(job: str, count: int) -> list[Row]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import discord
 
-from bot.refusal import BrokenForm
+from bot.refusal import BrokenPanel
 
 LONGEST_WHY: Final = 300
 _ID: Final = re.compile(r"easel:1:desk:(?P<what>[a-z_]{1,20})(?::(?P<arg>[0-9a-z.]{1,80}))?")
@@ -35,11 +35,11 @@ class DeskId:
         """From a custom id.
 
         Raises:
-            BrokenForm: it is none of these.
+            BrokenPanel: it is none of these.
         """
         match = _ID.fullmatch(custom_id) if isinstance(custom_id, str) else None
         if match is None:
-            raise BrokenForm
+            raise BrokenPanel
         return cls(match["what"], match["arg"] or "")
 
 

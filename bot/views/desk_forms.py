@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import discord
 
-from bot.refusal import BrokenForm
+from bot.refusal import BrokenPanel
 from bot.views.desk import LONGEST_WHY, DeskId
 
 Input = discord.ui.Label[Any]
@@ -127,13 +127,13 @@ def read_managed(components: object) -> Managed:
     """What to do with a job.
 
     Raises:
-        BrokenForm: it is not what this version's form asks for.
+        BrokenPanel: it is not what this version's form asks for.
     """
     answers = _answers(components, {"act", "why"})
     try:
         act = Act(_only(answers["act"]))
     except ValueError:
-        raise BrokenForm from None
+        raise BrokenPanel from None
     return Managed(act=act, why=_text(answers["why"]) or None)
 
 
@@ -142,7 +142,7 @@ def read_role_rule(components: object) -> RoleRule:
     answers = _answers(components, {"role", "compute", "per", "waiting", "why"})
     role = _only(answers["role"])
     if not (role.isascii() and role.isdecimal() and len(role) <= 20):
-        raise BrokenForm
+        raise BrokenPanel
     return RoleRule(
         role=int(role),
         compute=_text(answers["compute"]),
@@ -159,17 +159,17 @@ def _answers(components: object, names: set[str]) -> Mapping[str, Mapping[str, o
         inside = label.get("component") if isinstance(label, Mapping) else None
         name = inside.get("custom_id") if isinstance(inside, Mapping) else None
         if not isinstance(inside, Mapping) or not isinstance(name, str) or name in found:
-            raise BrokenForm
+            raise BrokenPanel
         found[name] = inside
     if found.keys() != names:
-        raise BrokenForm
+        raise BrokenPanel
     return found
 
 
 def _only(answer: Mapping[str, object]) -> str:
     values = answer.get("values")
     if not isinstance(values, list) or len(values) != 1 or not isinstance(values[0], str):
-        raise BrokenForm
+        raise BrokenPanel
     return values[0]
 
 
@@ -178,9 +178,9 @@ def _text(answer: Mapping[str, object]) -> str:
     if value is None:
         return ""
     if not isinstance(value, str) or len(value) > LONGEST_WHY:
-        raise BrokenForm
+        raise BrokenPanel
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise BrokenForm from None
+        raise BrokenPanel from None
     return value.strip()

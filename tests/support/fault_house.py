@@ -20,7 +20,13 @@ POSTING = "POST /channels/{channel_id}/messages"
 
 @contextlib.asynccontextmanager
 async def scripted(
-    folder: Path, *, step: float = 0.02, pace: float = 0.1, ahead: float = 0.0, **environment: str
+    folder: Path,
+    *,
+    step: float = 0.02,
+    pace: float = 0.1,
+    ahead: float = 0.0,
+    observed: bool = True,
+    **environment: str,
 ) -> AsyncIterator[House]:
     """A house whose worker computes nothing, ready for work.
 
@@ -28,6 +34,7 @@ async def scripted(
         step: seconds that a step takes.
         pace: seconds between two edits of one message.
         ahead: seconds that Discord's clock is ahead of this machine's.
+        observed: as in `opened`.
     """
     roomy = {
         "EASEL_QUOTA__SECONDS_PER_DAY": "100000",
@@ -37,7 +44,9 @@ async def scripted(
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv(WORKER, "scripted")
         patched.setenv(STEP_SECONDS, str(step))
-        async with opened(folder, pace=pace, ahead=ahead, **{**roomy, **environment}) as house:
+        async with opened(
+            folder, pace=pace, ahead=ahead, observed=observed, **{**roomy, **environment}
+        ) as house:
             await house.app.engine.ready()
             yield house
 
