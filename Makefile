@@ -54,6 +54,7 @@ clients: setup ## other Discord client libraries against the loopback Discord (n
 
 screenshots: setup ## draw the docs' pictures anew (needs chromium)
 	$(BIN)/python tests/support/screenshots.py
+	$(BIN)/python tests/support/moderating_pictures.py
 
 bench: setup ## measure side by side with the stock pipeline
 	$(BIN)/python -m benchmarks.solo

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import secrets
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -14,20 +13,11 @@ from typing import Final, Self
 
 import discord
 
+from bot.assembly import assemble
 from bot.client import EaselClient
-from bot.commands.desk import Desk
-from bot.commands.editing import Editing
-from bot.commands.help import add_help
-from bot.commands.imagine import add_imagine
-from bot.commands.moderate import add_audit, add_moderate, add_settings
-from bot.commands.presses import JobPresses
-from bot.commands.queue import add_queue
-from bot.commands.quota_group import add_quota
 from bot.config import Settings
 from bot.config_problems import ConfigError, Problem
 from bot.delivery import PACE, Delivery
-from bot.log_channel import LogChannel
-from bot.moderation import Moderation
 from bot.ops import logs
 from bot.ops.health import Health
 from bot.ops.loop_lag import LoopLag
@@ -35,13 +25,9 @@ from bot.ops.metrics import Metrics
 from bot.ops.server import OpsServer
 from bot.ops.upkeep import keep_up
 from bot.ops.wire_tap import WireTap
-from bot.pacing import Pacing
-from bot.post import Post
 from bot.store import Store, StoreError
 from bot.studio import Studio
-from bot.warden import Warden
 from inference import Engine, FairCounters, InvalidRequest
-from inference.request import SEEDS
 
 log = logging.getLogger(__name__)
 
@@ -84,18 +70,6 @@ class App:
                 await self.delivery.settled()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What `_assemble` puts together."""
-
-    client: EaselClient
-    studio: Studio
-    delivery: Delivery
-    warden: Warden
-    log_channel: LogChannel
-    desk: Desk
-
-
 @contextlib.asynccontextmanager
 async def running(settings: Settings, token: str, *, pace: float = PACE) -> AsyncIterator[App]:
     """Easel, from an open database to a connected client; all closed again on leaving.
@@ -131,7 +105,7 @@ async def running(settings: Settings, token: str, *, pace: float = PACE) -> Asyn
         await engine.start()
         stack.push_async_callback(engine.close)
         tap = WireTap()
-        parts = _assemble(settings, store, engine, pace, tap)
+        parts = assemble(settings, store, engine, pace, tap)
         client, studio, delivery = parts.client, parts.studio, parts.delivery
         stack.push_async_callback(client.close)
         stack.push_async_callback(delivery.close)
@@ -202,61 +176,6 @@ async def _watched(
             await server.close()
     finally:
         await _stop(watching)
-
-
-def _assemble(settings: Settings, store: Store, engine: Engine, pace: float, tap: WireTap) -> Parts:
-    client = EaselClient(store=store, test_guilds=settings.discord.test_guilds, trace=tap.trace())
-    studio = Studio(
-        store=store,
-        engine=engine,
-        catalogue=settings.catalogue(),
-        limits=settings.limits,
-        fresh_seed=lambda: secrets.randbelow(SEEDS),
-    )
-    pacing = Pacing(invalid=lambda: tap.invalid)
-    post = Post(client, pacing=pacing, now=tap.time.now)
-    delivery = Delivery(
-        store=store,
-        post=post,
-        studio=studio,
-        timings=client.timings,
-        pace=pace,
-        previews=settings.engine.previews,
-    )
-    warden = Warden(store=store, engine=engine, delivery=delivery, post=post)
-    log_channel = LogChannel(client, store=store, pacing=pacing)
-    moderation = Moderation(store=store, jobs=delivery, warden=warden, log_channel=log_channel)
-    editing = Editing(studio=studio, delivery=delivery, store=store, limits=settings.limits)
-    presses = JobPresses(studio=studio, delivery=delivery, store=store, post=post, editing=editing)
-    keep = settings.storage.keep
-    desk = Desk(
-        moderation=moderation,
-        studio=studio,
-        pacing=pacing,
-        studio_days=None if keep is None else keep.days,
-    )
-    client.connect_studio(presses, delivery, desk)
-    add_imagine(
-        client.tree,
-        studio,
-        delivery,
-        max_count=settings.limits.max_count,
-        max_steps=settings.limits.max_steps,
-    )
-    add_queue(client.tree, studio, delivery)
-    add_quota(client.tree, studio, moderation)
-    add_moderate(client.tree, moderation, desk, post)
-    add_settings(client.tree, desk)
-    add_audit(client.tree, moderation, desk)
-    add_help(client.tree, studio)
-    return Parts(
-        client=client,
-        studio=studio,
-        delivery=delivery,
-        warden=warden,
-        log_channel=log_channel,
-        desk=desk,
-    )
 
 
 def _counters(remembered: object) -> FairCounters | None:

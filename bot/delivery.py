@@ -74,7 +74,14 @@ class Delivery:
         self._post = post
         self._studio = studio
         self._pace = pace
-        self._desk = Desk(store=store, post=post, pace=self._slowed, previews=previews, timings=timings)
+        self._desk = Desk(
+            store=store,
+            post=post,
+            pace=self._slowed,
+            previews=previews,
+            timings=timings,
+            prices=studio.pricing.of_buttons,
+        )
         self._live: dict[str, _Live] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False

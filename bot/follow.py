@@ -19,6 +19,7 @@ from bot.ops.timings import Timings
 from bot.outbox import NotSent, persistently, written
 from bot.pane import Pane
 from bot.post import Frame, MessageGone, OutOfReach, Post
+from bot.pricing import Prices
 from bot.render import quota_words
 from bot.render.cards import Look
 from bot.store import Banned, ChannelClosed, DiskFull, JobRecord, PictureLost, QuotaRefused, Store
@@ -50,6 +51,7 @@ class Desk:
         pace: answers how many seconds lie between two passing edits of one message, at least.
         previews: show how the pictures look while they form.
         timings: hears how long people waited.
+        prices: answers what the buttons under a finished job would cost.
     """
 
     store: Store
@@ -57,6 +59,7 @@ class Desk:
     pace: Callable[[], float]
     previews: bool
     timings: Timings
+    prices: Callable[[JobRecord, bytes | None], Prices]
 
 
 class Follower:
@@ -124,7 +127,8 @@ class Follower:
             return
         look = self._look.at(record)
         try:
-            message_id = await self._write(record, look.finished(pictures, uploads))
+            prices = self._desk.prices(record, images[0] if images else None)
+            message_id = await self._write(record, look.finished(pictures, uploads, prices))
         except OutOfReach:
             await self._give_up()
         except NotSent:

@@ -21,6 +21,7 @@ from bot.refusal import (
 )
 from bot.render import quota_words
 from bot.store import AuditEntry, AuditFilter, Ban, Gift, JobRecord, Store, WrongState
+from bot.store.history import Used
 
 PREVIEWED: Final = timedelta(days=7)
 LONGEST_GIFT: Final = timedelta(days=31)
@@ -122,6 +123,16 @@ class Moderation:
         stops = await asyncio.to_thread(replay, past.jobs, then, past.gifts, since)
         jobs = sum(job.at >= since for job in past.jobs)
         return Preview(rule=rule, jobs=jobs, stops=stops)
+
+    async def used(self, ask: Ask, since: datetime, member: int | None) -> list[Used]:
+        """What jobs came to since: the asker's own, or with None, or another's, for moderators.
+
+        Raises:
+            NeedsModerator: it is not theirs, and the person may not moderate the server.
+        """
+        if member != ask.user_id:
+            require_moderator(ask)
+        return await self._store.used(ask.guild_id, since, member)
 
     async def set_pool(self, ask: Ask, pool: Budget | None, *, why: str | None) -> None:
         """Set how much moderators can lend in any window, or with None nothing.

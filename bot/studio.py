@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Final
 
 from bot.ask import Ask
 from bot.config import LimitsSettings
 from bot.guild_settings import GuildSettings
+from bot.pricing import VARIATION_STRENGTH, Pricing, default_count, larger, within
 from bot.prompt.aspects import ASPECTS
 from bot.prompt.order import Aspect, ImageOrder, resolve
 from bot.quota import Budget
@@ -31,9 +31,6 @@ from inference import (
     QueueEntry,
     UpscaleRequest,
 )
-
-VARIATION_STRENGTH: Final = 0.45
-"""How far a variation walks on the noise sphere: clearly a sibling, clearly another picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +82,7 @@ class Studio:
         self._draining = False
         self._upscaling = asyncio.Lock()
         self.catalogue = catalogue
+        self.pricing = Pricing(store=store, engine=engine, catalogue=catalogue, limits=limits)
 
     @property
     def draining(self) -> bool:
@@ -94,7 +92,7 @@ class Studio:
     @property
     def default_count(self) -> int:
         """How many pictures come back when nobody says."""
-        return min(self._limits.default_count, self._limits.max_count)
+        return default_count(self._limits)
 
     # — making pictures —
 
@@ -141,7 +139,7 @@ class Studio:
     async def reroll(self, ask: Ask, job_id: str) -> Ticket:
         """The same words and settings again, from fresh noise."""
         parent = await self.source(ask, job_id)
-        request = self._within(parent.request.reroll(self._fresh_seed())).asked_by(ask.owner)
+        request = within(self._limits, parent.request.reroll(self._fresh_seed())).asked_by(ask.owner)
         return await self._accept(ask, JobKind.REROLL, request, parent=parent)
 
     async def retry(self, ask: Ask, job_id: str) -> Ticket | AlreadyMade:
@@ -150,16 +148,8 @@ class Studio:
         if ended.kind is JobKind.UPSCALE and ended.parent is not None and ended.parent_index is not None:
             return await self.upscale(ask, ended.parent, ended.parent_index)
         parent = None if ended.parent is None else await self._theirs(ask, ended.parent)
-        request = self._within(ended.request).asked_by(ask.owner)
+        request = within(self._limits, ended.request).asked_by(ask.owner)
         return await self._accept(ask, ended.kind, request, parent=parent, index=ended.parent_index)
-
-    def _within(self, request: ImageRequest) -> ImageRequest:
-        """The request within the limits as they are now; they may have been lowered since."""
-        return replace(
-            request,
-            count=min(request.count, self._limits.max_count),
-            steps=min(request.steps, self._limits.max_steps),
-        )
 
     async def vary(self, ask: Ask, job_id: str, index: int) -> Ticket:
         """As many pictures near picture `index` as come back when nobody says."""
@@ -270,9 +260,7 @@ class Studio:
         if parent is None or index is None:
             raise UnknownJob
         picture = await self.picture(parent, index)
-        image = await self._store.read_picture(picture)
-        factor = 4 if max(picture.width, picture.height) <= 512 else 2
-        return UpscaleRequest(image=image, factor=factor, owner=request.owner)
+        return larger(await self._store.read_picture(picture), request.owner)
 
     # — after a restart —
 
@@ -355,17 +343,6 @@ class Studio:
         if user_id is not None and roles is not None:
             asker = replace(asker, user_id=user_id, role_ids=roles)
         return await self._store.books(asker, ask.asked_at)
-
-    def usual_price(self) -> float:
-        """Compute-seconds of one picture as people get it who say nothing but words; an estimate."""
-        request = resolve(
-            ImageOrder(prompt="a picture"),
-            catalogue=self.catalogue,
-            owner="0:0",
-            fresh_seed=0,
-            limits=self._limits,
-        )
-        return self._engine.estimate(request) / request.count
 
     def drain(self) -> None:
         """Take nothing new; what was accepted goes on."""

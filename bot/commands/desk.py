@@ -168,9 +168,10 @@ class Desk:
     async def _manage(self, interaction: Interaction, arg: str, _values: Sequence[str]) -> None:
         ask = asking.read(interaction, private=True)
         record = await self._moderation.job(ask, arg.partition(".")[0])
-        member = interaction.guild.get_member(record.user_id) if interaction.guild else None
-        whose = f"A job of {member.display_name}" if member else "A job"
-        await interaction.response.send_modal(manage_modal(arg, whose))
+        title = "Somebody's job"
+        if may_read(interaction, ask, record):
+            title = " ".join(record.request.prompt.split())
+        await interaction.response.send_modal(manage_modal(arg, title))
 
     async def _managed(self, interaction: Interaction, arg: str, components: object) -> None:
         ask = asking.read(interaction, private=True)
@@ -205,7 +206,7 @@ class Desk:
         return desk_panels.settings(
             await self._moderation.settings(ask),
             self._studio.catalogue,
-            rules=policy_words.rules(policies, self._studio.usual_price()),
+            rules=policy_words.rules(policies, self._studio.pricing.usual()),
             studio_days=self._studio_days,
         )
 
@@ -235,7 +236,7 @@ class Desk:
             budget=targets.budget(answer.compute, answer.per, None, before), waiting=_waiting(answer.waiting)
         )
         ruled = await self._moderation.set_rule(ask, scope, rule, why=answer.why)
-        said = quota_panels.rule_now(scope, ruled, self._studio.usual_price())
+        said = quota_panels.rule_now(scope, ruled, self._studio.pricing.usual())
         await interaction.response.edit_message(view=await self._settings(ask))
         await interaction.followup.send(view=said, ephemeral=True)
 

@@ -13,6 +13,7 @@ from bot.config import LimitsSettings
 from bot.delivery import Delivery
 from bot.prompt import EditForm, FlagError
 from bot.refusal import BotCannotPost, Draining, FormRefused
+from bot.render import quota_words
 from bot.store import JobKind, JobRecord, QuotaRefused, Store
 from bot.studio import Studio
 from bot.views.edit_modal import edit_modal, job_of_form, read_form
@@ -41,8 +42,10 @@ class Editing:
         ask = asking.read(interaction)
         record = await self._studio.source(ask, job_id)
         typed = EditForm.from_json(await self._store.draft(job_id, ask.user_id)) if again else None
+        price, free = await self._studio.pricing.of_editing(ask, record.request)
         modal = edit_modal(
             record.id,
+            quota_words.editing(price, free),
             typed or self._form(record),
             request=record.request,
             model=self._studio.catalogue.get(record.request.model, self._studio.catalogue.default),

@@ -32,7 +32,7 @@ def add_looking(group: app_commands.Group, studio: Studio, moderation: Moderatio
             person,
             books,
             now=ask.asked_at,
-            usual=studio.usual_price(),
+            usual=studio.pricing.usual(),
             own=person == ask.user_id,
             manager=ask.manager,
             pool_left=await moderation.pool_left(ask),
@@ -45,7 +45,7 @@ def add_looking(group: app_commands.Group, studio: Studio, moderation: Moderatio
         ask, person, books = await _looked_up(interaction, studio, member)
         ban = await moderation.ban_of(ask, person)
         view = quota_panels.why(
-            person, books, ban, channel=ask.channel_id, usual=studio.usual_price(), now=ask.asked_at
+            person, books, ban, channel=ask.channel_id, usual=studio.pricing.usual(), now=ask.asked_at
         )
         await interaction.response.send_message(view=view, ephemeral=True)
 
@@ -90,7 +90,7 @@ def add_giving(group: app_commands.Group, studio: Studio, moderation: Moderation
             seconds,
             until,
             lent=lent,
-            usual=studio.usual_price(),
+            usual=studio.pricing.usual(),
             pool_left=await moderation.pool_left(ask),
         )
         await interaction.response.send_message(view=view, ephemeral=True)
@@ -151,7 +151,7 @@ def add_giving(group: app_commands.Group, studio: Studio, moderation: Moderation
     ) -> None:
         ask = asking.read(interaction, private=True)
         scope = targets.target(None if whole is None else whole.value, role, member, channel)
-        usual = studio.usual_price()
+        usual = studio.pricing.usual()
         if scope is None:
             await moderation.set_pool(ask, None, why=why)
             view = quota_panels.pool_now(None, usual)

@@ -5,6 +5,7 @@ from discord import app_commands
 from bot.client import EaselTree
 from bot.commands.quota import add_giving, add_looking
 from bot.commands.quota_rules import add_rules
+from bot.commands.quota_usage import add_usage
 from bot.moderation import Moderation
 from bot.studio import Studio
 
@@ -17,4 +18,5 @@ def add_quota(tree: EaselTree, studio: Studio, moderation: Moderation) -> None:
     add_looking(group, studio, moderation)
     add_rules(group, studio, moderation)
     add_giving(group, studio, moderation)
+    add_usage(group, studio, moderation)
     tree.add_command(group)

@@ -45,7 +45,7 @@ def add_rules(group: app_commands.Group, studio: Studio, moderation: Moderation)
     """Register `/quota set` and `/quota preview`."""
 
     async def set_(interaction: Interaction, ask: Ask, draft: Draft) -> None:
-        usual = studio.usual_price()
+        usual = studio.pricing.usual()
         if draft.scope is None:
             await moderation.set_pool(ask, _pool(draft.rule), why=draft.why)
             view = quota_panels.pool_now(draft.rule.budget, usual)
@@ -58,7 +58,7 @@ def add_rules(group: app_commands.Group, studio: Studio, moderation: Moderation)
         if draft.scope is None:
             raise Unreadable("whole", "pool", "only rules can be previewed; the pool stops nobody")
         seen = await moderation.preview(ask, draft.scope, draft.rule)
-        view = quota_panels.preview(draft.scope, seen, usual=studio.usual_price())
+        view = quota_panels.preview(draft.scope, seen, usual=studio.pricing.usual())
         await interaction.response.send_message(view=view, ephemeral=True)
 
     offered = [model.name for model in studio.catalogue.values()]

@@ -45,7 +45,42 @@ MOST_SECONDS: Final = 31 * 86_400.0 * 100
 """Compute-seconds: a hundred GPUs for a month."""
 AMOUNTS: Final = ("10 min", "30 min", "1 h", "2 h", "5 h", "unlimited")
 
-AnyChannel = app_commands.AppCommandChannel | app_commands.AppCommandThread
+
+class Askable(app_commands.Transformer):
+    """Channels and threads in which something can be asked for, and forums, whose posts are threads.
+
+    The library's own list has categories too, in which nobody asks, and media channels, which Discord's
+    description of itself knows no number for: one unknown number, and all commands would be refused.
+    """
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        kinds = discord.ChannelType
+        return [
+            kinds.text,
+            kinds.news,
+            kinds.voice,
+            kinds.stage_voice,
+            kinds.forum,
+            kinds.public_thread,
+            kinds.private_thread,
+            kinds.news_thread,
+        ]
+
+    async def transform(
+        self,
+        _interaction: discord.Interaction,
+        value: app_commands.AppCommandChannel | app_commands.AppCommandThread,
+        /,
+    ) -> app_commands.AppCommandChannel | app_commands.AppCommandThread:
+        return value
+
+
+AnyChannel = app_commands.Transform[app_commands.AppCommandChannel | app_commands.AppCommandThread, Askable]
 
 
 def target(

@@ -55,7 +55,10 @@ class RestApi:
 
     def _handler(self, endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
-            return await self._serve(endpoint, request)
+            try:
+                return await self._serve(endpoint, request)
+            except ConnectionResetError:
+                return web.Response(status=500)  # who asked is gone, in the middle of a sentence
 
         return handle
 

@@ -112,17 +112,19 @@ def decide(bounds: Bounds, usage: Usage, wish: Wish, now: datetime) -> Decision:
     )
 
 
-def recheck(bounds: Bounds, usage: Usage, wish: Wish, now: datetime) -> Refused | None:
+def recheck(bounds: Bounds, usage: Usage, wish: Wish, now: datetime, asked_at: datetime) -> Refused | None:
     """Whether what was accepted may still run at `now`, its price among what was used; None: it may.
 
-    It holds its place and its price already, so only what moderators have changed since can stop it. Closed
-    hours do not: it waits until they open.
+    It holds its place and its price already, so only what moderators have changed since can stop it: not what
+    was asked for after it, which may have had more room (another role, a thread of its own), nor a clock that
+    was set back. Closed hours do not: it waits until they open.
     """
     refused = _shape(bounds, wish)
     if refused is not None:
         return refused
+    moment = max(now, asked_at)
     for bound in bounds.budgets:
-        used = usage.of(bound.by).used(bound.value.window, now)
+        used = usage.of(bound.by).until(asked_at).used(bound.value.window, moment)
         if used > bound.value.seconds + DUST:
             return _over(bound, usage, wish.price, now)
     return None

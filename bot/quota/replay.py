@@ -67,21 +67,29 @@ class Stop:
 
 @dataclass(slots=True)
 class _Books:
-    """What the replay has let through so far, with what paid it from members' own budgets."""
+    """What the replay has let through so far, with what paid its price."""
 
     jobs: list[tuple[Past, Payment]] = field(default_factory=list)
-    drawn: dict[int, float] = field(default_factory=lambda: defaultdict(float))
 
     def tally(self, scope: Scope, now: datetime, *, own: bool) -> Tally:
         mine = [(past, payment) for past, payment in self.jobs if _about(scope, past)]
         return Tally(
             spent=tuple(
-                Spent(at=past.at, seconds=_share(past, payment, now) if own else past.seconds(now))
+                Spent(at=past.at, seconds=_paid(past, payment, now).budget if own else past.seconds(now))
                 for past, payment in mine
             ),
             waiting=sum(past.waits(now) for past, _ in mine),
             running=sum(past.runs(now) for past, _ in mine),
         )
+
+    def drawn(self, member: int, now: datetime) -> defaultdict[int, float]:
+        """What a member's jobs have drawn from each credit, by its number."""
+        together: defaultdict[int, float] = defaultdict(float)
+        for past, payment in self.jobs:
+            if past.member == member and payment.credits:
+                for number, seconds in _paid(past, payment, now).credits.items():
+                    together[number] += seconds
+        return together
 
 
 def replay(
@@ -112,22 +120,19 @@ def replay(
             stops.append(Stop(past, verdict))
             continue
         books.jobs.append((past, verdict.payment))
-        for number, seconds in verdict.payment.credits.items():
-            books.drawn[number] += seconds
     return stops
 
 
 def _usage(books: _Books, found: Bounds, past: Past, gifts: Sequence[Given]) -> Usage:
     shared = {bound.by for limits in (found.budgets, found.waiting, found.running) for bound in limits[1:]}
+    drawn = books.drawn(past.member, past.at)
     return Usage(
         own=books.tally(Scope(ScopeKind.MEMBER, past.member), past.at, own=True),
         shared={scope: books.tally(scope, past.at, own=False) for scope in shared},
         credits=tuple(
             sorted(
                 (
-                    replace(
-                        given.credit, left=max(given.credit.seconds - books.drawn[given.credit.number], 0.0)
-                    )
+                    replace(given.credit, left=max(given.credit.seconds - drawn[given.credit.number], 0.0))
                     for given in gifts
                     if given.member == past.member and given.at <= past.at < given.credit.until
                 ),
@@ -147,8 +152,12 @@ def _about(scope: Scope, past: Past) -> bool:
             return past.member == scope.id
 
 
-def _share(past: Past, payment: Payment, now: datetime) -> float:
-    """What the member's own budget paid of it: the credits got back first what it did not cost."""
-    unused = past.wish.price - past.seconds(now)
-    from_credits = sum(payment.credits.values())
-    return max(payment.budget - max(unused - from_credits, 0.0), 0.0)
+def _paid(past: Past, payment: Payment, now: datetime) -> Payment:
+    """What has paid it by then: the credits got back first what it did not cost, the last drawn on first."""
+    unused = max(past.wish.price - past.seconds(now), 0.0)
+    credits_: dict[int, float] = {}
+    for number, seconds in reversed(payment.credits.items()):
+        back = min(unused, seconds)
+        credits_[number] = seconds - back
+        unused -= back
+    return Payment(budget=max(payment.budget - unused, 0.0), credits=credits_)

@@ -1,7 +1,7 @@
 """What was used and lent so far, as the ledger tells it. Pure values."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.quota.policy import Scope
@@ -41,6 +41,10 @@ class Tally:
         What was asked for after `now` counts too: interactions may arrive out of order, none may slip by.
         """
         return sum(each.seconds for each in self.spent if each.at > now - window)
+
+    def until(self, moment: datetime) -> "Tally":
+        """This without what was asked for later."""
+        return replace(self, spent=tuple(each for each in self.spent if each.at <= moment))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

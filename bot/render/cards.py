@@ -12,6 +12,7 @@ import discord
 from bot.attachments import Upload
 from bot.held import Held
 from bot.post import Frame
+from bot.pricing import Prices
 from bot.quota import Budget
 from bot.render import quota_words, words
 from bot.store import JobKind, JobRecord, JobState, Picture
@@ -124,7 +125,7 @@ class Look:
 
         return frame
 
-    def finished(self, pictures: Sequence[Picture], uploads: Sequence[Upload]) -> Frame:
+    def finished(self, pictures: Sequence[Picture], uploads: Sequence[Upload], prices: Prices) -> Frame:
         """The pictures, what made them, how long it took, and what can be done next."""
         record = self.record
         request = record.request
@@ -135,7 +136,8 @@ class Look:
         if record.compute_seconds is not None:
             lines.append(f"took {words.seconds(record.compute_seconds)} of compute")
         notes = [f"-# {note}" for note in record.notes]
-        footer = discord.ui.TextDisplay[View]("\n".join(["-# " + " · ".join(lines), *notes]))
+        said = [f"-# {' · '.join(lines)}"] if lines else []
+        footer = discord.ui.TextDisplay[View]("\n".join([*said, *notes, f"-# {quota_words.prices(prices)}"]))
         if record.kind is JobKind.UPSCALE and record.parent is not None:
             rows = upscaled_rows(record.id, record.parent, record.parent_index or 0)
         else:

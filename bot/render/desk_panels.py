@@ -103,9 +103,7 @@ def settings(current: GuildSettings, catalogue: Catalogue, *, rules: str, studio
     parts: list[Part] = [
         _text("### Settings of this server\nEach change counts at once and is written down in `/audit`."),
         _text(f"**Quotas**\n{_cut(rules)}"),
-        desk.Row(
-            desk.button("role", label="Give a role a quota", emoji="⏱️", style=discord.ButtonStyle.primary)
-        ),
+        desk.Row(desk.button("role", label="Give a role a quota", style=discord.ButtonStyle.primary)),
         _text("**Channels** where pictures may be asked for. None chosen: all."),
         desk.channel_choice("channels", current.channels, hint="All channels", most=25),
         _text("**Models** that may be used. None chosen: all."),
@@ -132,6 +130,7 @@ def settings(current: GuildSettings, catalogue: Catalogue, *, rules: str, studio
             [current.aspect or STUDIO],
             hint="Shape",
         ),
+        _text("**While pictures form, how long they are kept, and who is called**"),
         desk.choice(
             "previews",
             [("yes", "Show pictures while they form"), ("no", "Show them when they are done")],

@@ -114,10 +114,14 @@ def deciding(found: Bounds, usual: float) -> str:
         lines.append(f"- exempt from members' limits, by the rule for {whom(found.exempt)}")
     for name, title in WHAT.items():
         lines += [
-            f"- {title}: **{_SAY[name](bound.value, usual)}**, by the rule for {whom(bound.by)}"
+            f"- {title}: **{_SAY[name](bound.value, usual)}**, by {_whose(bound.by)}"
             for bound in _that_count(found, name)
         ]
     return "\n".join(lines) or "- nothing is limited"
+
+
+def _whose(scope: Scope) -> str:
+    return whom(scope) if scope.kind is ScopeKind.DEFAULT else f"the rule for {whom(scope)}"
 
 
 def _that_count(found: Bounds, name: str) -> list[Bound[Any]]:

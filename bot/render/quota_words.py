@@ -8,6 +8,7 @@ import discord
 
 from bot.ending import said
 from bot.held import Held
+from bot.pricing import Prices
 from bot.quota import Budget, Refused, Scope, ScopeKind, Why
 from bot.render.words import NAMES_SHOWN, jobs, prompt, seconds, seconds_used
 from bot.store import Ban, Banned, ChannelClosed, PoolEmpty, QuotaRefused
@@ -21,6 +22,27 @@ def allowance(price: float, left: float | None, budget: Budget | None) -> str:
         f"Uses about {seconds(price)} of compute · "
         f"leaves {seconds_used(left)} of your {seconds(budget.seconds)} {each(budget.window)}"
     )
+
+
+def prices(asked: Prices) -> str:
+    """What each press would use, before anybody presses."""
+    said = [
+        (f"🔄 uses about {seconds(asked.again)}" if asked.again is not None else ""),
+        (f"variations about {seconds(asked.vary)}" if asked.vary is not None else ""),
+        (f"a larger one about {seconds(asked.upscale)}" if asked.upscale is not None else ""),
+    ]
+    line = ", ".join(part for part in said if part)
+    return f"{line[:1].upper()}{line[1:]} of compute"
+
+
+def editing(price: float, free: float | None) -> str:
+    """The title of the form for new words: what they would use, of what the person has left."""
+    of = "" if free is None else f" of your {seconds_used(free)} left"
+    return f"Edit · about {seconds(price)}{of}"[:TITLE_LIMIT]
+
+
+TITLE_LIMIT: Final = 45
+"""Characters of a form's title (Discord, “Modal”)."""
 
 
 def each(window: timedelta) -> str:

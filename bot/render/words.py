@@ -174,9 +174,7 @@ _NO: Final[dict[type[Refusal], str]] = {
         "That is somebody else's: only they or a moderator may do that. "
         "Ask one of them, or make your own with `/imagine`."
     ),
-    NeedsManageServer: (
-        "Only people who may manage this server can change its quotas and settings. Ask one of them."
-    ),
+    NeedsManageServer: "Only who may manage this server can change its quotas and settings. Ask one of them.",
     UnknownJob: "Those pictures are gone: deleted, or made elsewhere. Start afresh with `/imagine`.",
     NeedsModerator: "That is for who may manage messages in this whole server. Ask one of them.",
     NothingToSet: "Say what to limit: `compute`, `waiting`, `steps`, … `/quota clear` takes rules away.",

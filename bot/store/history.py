@@ -57,6 +57,43 @@ async def past(database: aiosqlite.Connection, guild_id: int, since: datetime) -
     return Past(jobs=jobs, gifts=gifts)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """What one job came to: when it was asked for, UTC, by whom, where, with which model, compute-seconds."""
+
+    at: datetime
+    member: int
+    channel: int
+    model: str
+    seconds: float
+
+
+async def used(
+    database: aiosqlite.Connection, guild_id: int, since: datetime, member: int | None
+) -> list[Used]:
+    """What a server's jobs came to since, or those of one member, oldest first."""
+    async with database.execute(
+        """
+        SELECT jobs.asked_at, jobs.user_id, coalesce(jobs.parent_channel_id, jobs.channel_id) AS channel,
+               json_extract(body, '$.model') AS model, sum(ledger.amount) AS seconds
+        FROM ledger JOIN jobs ON jobs.id = ledger.job JOIN requests ON requests.number = jobs.request
+        WHERE ledger.guild_id = ?1 AND ledger.at > ?2 AND (?3 IS NULL OR ledger.user_id = ?3)
+        GROUP BY jobs.number HAVING seconds > 0 ORDER BY jobs.asked_at
+        """,
+        (guild_id, time_to_integer(since), member),
+    ) as cursor:
+        return [
+            Used(
+                at=time_from_integer(row["asked_at"]),
+                member=row["user_id"],
+                channel=row["channel"],
+                model=row["model"],
+                seconds=row["seconds"],
+            )
+            for row in await cursor.fetchall()
+        ]
+
+
 def _job(row: aiosqlite.Row) -> PastJob:
     wish = Wish(price=row["price"])
     if JobKind(row["kind"]) is not JobKind.UPSCALE:

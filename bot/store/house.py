@@ -9,7 +9,7 @@ from bot.quota import Budget, Credit, Policies, Policy, Scope, lent_out
 from bot.store import books, history, house_rules, jobs, ledger, policy_rows
 from bot.store.books import Books
 from bot.store.errors import PoolEmpty, WrongState
-from bot.store.history import Past
+from bot.store.history import Past, Used
 from bot.store.house_rules import Actor, AuditEntry, AuditFilter, Ban
 from bot.store.ledger import Gift
 from bot.store.records import Asker, Hold, JobRecord, JobState
@@ -53,6 +53,10 @@ class House(Upkeep):
     async def past(self, guild_id: int, since: datetime) -> Past:
         """What was accepted and given in a server since, oldest first, for a preview."""
         return await self._database.read(lambda database: history.past(database, guild_id, since))
+
+    async def used(self, guild_id: int, since: datetime, member: int | None = None) -> list[Used]:
+        """What a server's jobs came to since, or those of one member, oldest first."""
+        return await self._database.read(lambda database: history.used(database, guild_id, since, member))
 
     # — gifts and loans —
 

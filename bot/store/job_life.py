@@ -88,7 +88,8 @@ class JobLife:
         await self._require_admission(database, job.asker, at)
         found = await books.books(database, job.asker, at, self._default)
         self._require_channel(found.settings, job.asker)
-        refused = recheck(found.bounds, found.usage, books.wish(job.kind, job.request, job.price), at)
+        wish = books.wish(job.kind, job.request, job.price)
+        refused = recheck(found.bounds, found.usage, wish, at, job.asked_at)
         if refused is not None:
             raise QuotaRefused(refused)
         return found.bounds

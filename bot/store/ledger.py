@@ -210,16 +210,22 @@ async def _spent(
 async def credits_of(
     database: aiosqlite.Connection, guild_id: int, user_id: int, at: datetime
 ) -> tuple[Credit, ...]:
-    """What a member was given and can use at `at`, the first to end first."""
-    return await _credits(
-        database, "user_id = ? AND until > ?", guild_id, (user_id, time_to_integer(at)), only_left=True
+    """What a member was given and can use at `at`, the first to end first.
+
+    Interactions may arrive out of order: a loan that the pool has lent again since it ended is gone, also for
+    what was asked for before.
+    """
+    lent_again = (
+        "kind = 'lend' AND EXISTS (SELECT 1 FROM ledger AS later WHERE later.guild_id = ledger.guild_id "
+        "AND later.kind = 'lend' AND later.at >= ledger.until)"
     )
+    which = f"user_id = ? AND until > ? AND NOT ({lent_again})"
+    return await _credits(database, which, guild_id, (user_id, time_to_integer(at)), only_left=True)
 
 
 async def loans(database: aiosqlite.Connection, guild_id: int, since: datetime) -> tuple[Credit, ...]:
-    """What a server's pool has lent since, or earlier and is still out."""
-    moment = time_to_integer(since)
-    return await _credits(database, "kind = 'lend' AND (at > ? OR until > ?)", guild_id, (moment, moment))
+    """What a server's pool has lent that ended since, or is still out."""
+    return await _credits(database, "kind = 'lend' AND until > ?", guild_id, (time_to_integer(since),))
 
 
 async def _credits(

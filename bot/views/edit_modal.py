@@ -25,19 +25,27 @@ Input = discord.ui.Label[Any]
 
 
 def edit_modal(
-    job: str, form: EditForm, *, request: ImageRequest, model: ModelInfo, max_prompt: int, max_count: int
+    job: str,
+    title: str,
+    form: EditForm,
+    *,
+    request: ImageRequest,
+    model: ModelInfo,
+    max_prompt: int,
+    max_count: int,
 ) -> discord.ui.Modal:
     """The form, filled in.
 
     Args:
         job: whose pictures are asked for again.
+        title: says what that would use, at most 45 characters.
         form: what stands in it.
         request: the job's, for its seed.
         model: the sizes that are shown are its.
         max_prompt: characters a prompt may have here.
         max_count: pictures one request may have here.
     """
-    modal = discord.ui.Modal(title="Edit and make again", timeout=None, custom_id=f"easel:1:form:{job}")
+    modal = discord.ui.Modal(title=title, timeout=None, custom_id=f"easel:1:form:{job}")
     seed = f"These began with --seed {request.seed}; without one, the noise is fresh."
     for part in (
         _words("Prompt", "prompt", form.prompt, max_prompt, about="What to show. Flags may follow, and win."),

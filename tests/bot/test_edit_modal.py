@@ -30,7 +30,9 @@ REQUEST = ImageRequest(
 
 
 async def sent(form: EditForm = FORM, *, max_prompt: int = 1_000, max_count: int = 4) -> dict[str, Any]:
-    modal = edit_modal(JOB, form, request=REQUEST, model=POCKET, max_prompt=max_prompt, max_count=max_count)
+    modal = edit_modal(
+        JOB, "Edit", form, request=REQUEST, model=POCKET, max_prompt=max_prompt, max_count=max_count
+    )
     return modal.to_dict()
 
 

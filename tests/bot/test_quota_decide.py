@@ -158,13 +158,22 @@ def test_what_was_accepted_is_stopped_by_what_changed_alone() -> None:
     """Its own place and price count for it, not against it."""
     usage = Usage(own=tally((1, 60), (0, 40), waiting=5))
     wish = Wish(price=40, steps=30)
-    assert recheck(everyone(budget=Budget(seconds=100), waiting=1), usage, wish, NOW) is None
-    lowered = recheck(a_day(99), usage, wish, NOW)
+    assert recheck(everyone(budget=Budget(seconds=100), waiting=1), usage, wish, NOW, NOW) is None
+    lowered = recheck(a_day(99), usage, wish, NOW, NOW)
     assert lowered is not None
     assert lowered.why is Why.BUDGET
-    fewer = recheck(everyone(steps=20), usage, wish, NOW)
+    fewer = recheck(everyone(steps=20), usage, wish, NOW, NOW)
     assert fewer is not None
     assert fewer.why is Why.STEPS
+
+
+def test_what_was_asked_for_later_stops_nothing_that_waits() -> None:
+    """Nor does a clock that was set back, which brings back what had left the window."""
+    usage = Usage(own=tally((24.5, 60), (0.5, 100), (0.25, 60)))
+    asked_at = NOW - HOUR / 2
+    for now in (NOW, NOW - HOUR):
+        assert recheck(a_day(100), usage, Wish(price=40), now, asked_at) is None
+        assert recheck(a_day(99), usage, Wish(price=40), now, asked_at) is not None
 
 
 def test_a_pool_is_short_of_running_loans_and_of_what_ended_ones_used() -> None:

@@ -141,7 +141,7 @@ def test_why_tells_which_rule_decides_each_limit() -> None:
     assert policy_words.deciding(found, 0).splitlines() == [
         "- compute: **10 min of compute a day**, by the rule for <@&7>",
         "- compute: **1 h of compute a day**, by the rule for the whole server together",
-        "- jobs waiting: **3 jobs waiting**, by the rule for Easel's default",
+        "- jobs waiting: **3 jobs waiting**, by Easel's default",
         "- steps: **20 steps**, by the rule for the whole server together",
         "- share of the GPU: **2 × the share of the GPU**, by the rule for <@&7>",
     ]

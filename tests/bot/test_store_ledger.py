@@ -158,6 +158,19 @@ async def test_a_long_loan_stays_out_of_the_pool_though_the_window_moves_on(stor
     assert await store.pool_left(GUILD, ASKED + 72 * HOUR) == 60
 
 
+async def test_what_comes_late_draws_on_no_loan_that_was_lent_again(store: Store) -> None:
+    """A loan ended unused and its 60 s went to somebody else; an ask from before its end arrives now."""
+    await store.set_pool(Budget(seconds=60), by=BY)
+    await a_day_of(store, 0)
+    await store.give(gift(60, lent=True))
+    await store.accept(FIRST)
+    await store.fail(FIRST.id, "x")
+    await store.give(gift(60, lent=True, to=BEN, at=ASKED + HOUR))
+    with pytest.raises(QuotaRefused):
+        await store.accept(job(2, asked_at=ASKED + HOUR / 2))
+    await store.accept(job(3, user_id=BEN, asked_at=ASKED + HOUR))
+
+
 async def test_channel_and_server_count_everybody(store: Store) -> None:
     """Threads with their channel; gifts too, since they are computed as well."""
     channel = Scope(ScopeKind.CHANNEL, CHANNEL)

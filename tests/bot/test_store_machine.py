@@ -1,4 +1,7 @@
-"""Any interleaving of what can happen to jobs keeps the books: nothing is overspent, minted or lost."""
+"""Any interleaving of what can happen to jobs keeps rows, files and books in step: nothing is lost.
+
+Policies, gifts and bans that change meanwhile have a machine of their own, in `test_store_money.py`.
+"""
 
 import asyncio
 import contextlib
@@ -18,8 +21,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from PIL import Image
 
-from bot.quota import DAY, Policy, decide
-from bot.store import JobKind, JobState, NewJob, QuotaRefused, StaleAttempt, Store, WrongState
+from bot.quota import DAY, Budget, Policy
+from bot.store import Actor, JobKind, JobState, NewJob, QuotaRefused, StaleAttempt, Store, WrongState
 from inference.images import encode_png
 from inference.job import ImageResult
 from inference.request import ImageRequest
@@ -28,7 +31,10 @@ from inference.source import SourcePicture
 T = TypeVar("T")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LIMIT = 100.0
-POLICY = Policy(seconds_per_day=LIMIT, waiting_jobs=4)
+POLICY = Policy(budget=Budget(seconds=LIMIT), waiting=4)
+MEMBERS = (3, 4)
+PLACES = ((20, None), (25, 20))
+"""Channel and parent: a channel, and a thread in it."""
 REQUEST = ImageRequest(
     prompt="a house",
     owner="1:2",
@@ -48,6 +54,7 @@ REQUESTS = [
 ]
 PICTURE = ImageResult(index=0, seed=7, width=128, height=128, png=b"png")
 ANY_JOB = st.integers(0, 9)
+UNMADE = (JobState.ACCEPTED, JobState.QUEUED, JobState.RUNNING)
 SECONDS = st.floats(0, 60)
 
 
@@ -58,7 +65,7 @@ class Books(RuleBasedStateMachine):
     def open(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="easel-books-"))
         self.runner = asyncio.Runner()
-        self.store = self.run(Store.open(self.folder))
+        self.store = self.run(Store.open(self.folder, default=POLICY))
         self.now = START
         self.prices: dict[str, float] = {}
         self.requests: dict[str, ImageRequest] = {}
@@ -84,8 +91,12 @@ class Books(RuleBasedStateMachine):
         price=st.sampled_from([5.0, 40.0, 60.0]),
         hours=st.sampled_from([-1.0, 0.0, 0.5, 7.0]),
         request=st.sampled_from(REQUESTS),
+        member=st.sampled_from(MEMBERS),
+        place=st.sampled_from(PLACES),
     )
-    def accept(self, price: float, hours: float, request: ImageRequest) -> None:
+    def accept(
+        self, price: float, hours: float, request: ImageRequest, member: int, place: tuple[int, int | None]
+    ) -> None:
         self.now = max(self.now + timedelta(hours=hours), START)
         number = len(self.prices) + 1
         new = NewJob(
@@ -96,15 +107,17 @@ class Books(RuleBasedStateMachine):
             application_id=1,
             token="t",
             guild_id=1,
-            channel_id=2,
-            user_id=3,
+            channel_id=place[0],
+            parent_channel_id=place[1],
+            user_id=member,
             private=False,
             asked_at=self.now,
             price=price,
             attachment_limit=1,
         )
         with contextlib.suppress(QuotaRefused):
-            self.run(self.store.accept(new, decide=lambda usage: decide(POLICY, usage, price, new.asked_at)))
+            accepted = self.run(self.store.accept(new))
+            assert accepted.record == self.run(self.store.job(new.id))
             self.prices[new.id] = price
             self.requests[new.id] = request
 
@@ -116,7 +129,7 @@ class Books(RuleBasedStateMachine):
     @precondition(lambda self: self.prices)
     @rule(number=ANY_JOB)
     def claim(self, number: int) -> None:
-        self.attempt(number, self.store.claim)
+        self.attempt(number, lambda job_id: self.store.claim(job_id, self.now))
 
     @precondition(lambda self: self.prices)
     @rule(number=ANY_JOB, attempt=st.integers(0, 3), seconds=SECONDS)
@@ -152,14 +165,45 @@ class Books(RuleBasedStateMachine):
             job = await self.store.job(job_id)
             if job is not None and job.state in (JobState.ACCEPTED, JobState.QUEUED):
                 await self.store.acknowledge(job_id, 9)
-                await self.store.render(job_id, await self.store.claim(job_id), [PICTURE], seconds)
+                await self.store.render(job_id, await self.store.claim(job_id, self.now), [PICTURE], seconds)
 
         self.attempt(number, usual)
+
+    @precondition(lambda self: self.prices)
+    @rule(number=ANY_JOB, held=st.booleans())
+    def hold(self, number: int, held: bool) -> None:
+        """A moderator keeps what is not made from running, or lets it go on, and it is written down once."""
+        by = Actor(guild_id=1, user_id=9, at=self.now)
+
+        async def edge(job_id: str) -> None:
+            before = await self.store.job(job_id)
+            assert before is not None
+            after, entry = await self.store.hold(job_id, by=by, held=held)
+            assert before.state in UNMADE
+            assert (after.hold is not None) == held
+            assert (entry is None) == ((before.hold is not None) == held)
+
+        self.attempt(number, edge)
+
+    @precondition(lambda self: self.prices)
+    @rule(number=ANY_JOB)
+    def bump(self, number: int) -> None:
+        """A moderator lets what is not made go before others, which cannot be undone."""
+
+        async def edge(job_id: str) -> None:
+            before = await self.store.job(job_id)
+            assert before is not None
+            after, entry = await self.store.bump(job_id, by=Actor(guild_id=1, user_id=9, at=self.now))
+            assert before.state in UNMADE
+            assert after.bumped
+            assert (entry is None) == before.bumped
+
+        self.attempt(number, edge)
 
     @rule()
     def restart(self) -> None:
         self.run(self.store.close())
-        self.store = self.run(Store.open(self.folder))
+        self.store = self.run(Store.open(self.folder, default=POLICY))
         for job in self.run(self.store.unfinished()):
             if job.state is JobState.RUNNING:
                 self.run(self.store.requeue(job.id))
@@ -185,10 +229,10 @@ class Books(RuleBasedStateMachine):
     def no_window_is_overspent(self) -> None:
         """In no 24 hours does anybody use more than the policy allows."""
         with closing(sqlite3.connect(self.folder / "easel.db")) as books:
-            entries = list(books.execute("SELECT at, amount FROM ledger"))
+            entries = list(books.execute("SELECT user_id, at, amount FROM ledger"))
         day = DAY // timedelta(microseconds=1)
-        for end, _ in entries:
-            used = sum(amount for at, amount in entries if end - day < at <= end)
+        for who, end, _ in entries:
+            used = sum(amount for user, at, amount in entries if user == who and end - day < at <= end)
             assert used <= LIMIT + 1e-3
 
     @invariant()

@@ -67,7 +67,8 @@ async def test_the_form_holds_what_made_the_pictures(house: House) -> None:
         sampler="ddim",
     )
     modal = await _open(house.person("ben"), made)
-    assert modal.title == "Edit and make again"
+    assert modal.title.startswith("Edit · about ")
+    assert modal.title.endswith(" left")
     assert filled(modal) == {
         "prompt": "a blue star",
         "negative": "text",
@@ -162,10 +163,10 @@ async def test_a_spent_quota_loses_no_words(house: House) -> None:
     ada, mia = house.person("ada"), house.person("mia")
     made = await _imagine(house, ada, count=1)
     modal = await _open(ada, made)
-    await mia.command("quota set", seconds=0.001)
+    await mia.command("quota set", compute="0.001 s")
     told = await _send(ada, modal, prompt="a long thought")
     assert "of your" in told.text or "used up" in told.text
-    await mia.command("quota set", remove=True)
+    await mia.command("quota clear")
     again = await house.pictures(await _send(ada, await _open(ada, told, "Edit again")))
     assert "a long thought" in again.text
 

@@ -154,7 +154,7 @@ async def edit(page: Page, card: Locator) -> None:
     """✏️ opens a form with the prompt filled in; what is changed in it comes back as pictures."""
     await become(page, "ada")
     await card.get_by_role("button", name="✏").click()
-    form = page.get_by_role("dialog", name="Edit and make again")
+    form = page.get_by_role("dialog", name="Edit · about")
     prompt = form.get_by_role("textbox", name="Prompt")
     await expect(prompt).to_have_value(PROMPT)
     await prompt.fill("the sea at sunset --count 1")
@@ -169,8 +169,8 @@ async def edit(page: Page, card: Locator) -> None:
 
 async def look_after(page: Page) -> None:
     await become(page, "mia")
-    await type_out(page, "/quota set seconds:900 waiting:2")
-    await expect(newest(page)).to_contain_text("Everyone may now use")
+    await type_out(page, "/quota set compute:15 min waiting:2")
+    await expect(newest(page)).to_contain_text("For everyone: 15 min of compute a day")
     await expect(newest(page)).to_contain_text("Only you can see this")
     await type_out(page, "/queue")
     await expect(newest(page)).to_contain_text("Mia used /queue")

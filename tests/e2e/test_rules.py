@@ -12,10 +12,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_a_spent_quota_says_what_is_left_and_when_it_refills(house: House) -> None:
     """And changes nothing; a role's rule is more generous."""
     ada, ben, mia = house.person("ada"), house.person("ben"), house.person("mia")
-    said = await mia.command("quota set", seconds=2, waiting=1)
-    assert "Everyone may now use 2 s of compute a day, 1 waiting" in said.text
-    said = await mia.command("quota set", seconds=500, waiting=5, role="Artists")
-    assert "500 s" in said.text
+    said = await mia.command("quota set", compute="2 s", waiting=1)
+    assert "For everyone: **2 s of compute a day" in said.text
+    assert "1 job waiting" in said.text
+    said = await mia.command("quota set", compute="500", waiting=5, role="Artists")
+    assert "500 s of compute a day" in said.text
     before = house.spent(ada)
     told = await ada.command("imagine", prompt="far too much", steps=60)
     assert told.ephemeral
@@ -24,23 +25,33 @@ async def test_a_spent_quota_says_what_is_left_and_when_it_refills(house: House)
     allowed = await ben.command("imagine", prompt="an artist's star", steps=2)
     assert "leaves" in allowed.text
     await house.pictures(allowed)
-    assert "Say `seconds`" in (await mia.command("quota set", role="Artists")).text
-    assert (
-        "500 s of compute a day, 2 waiting"
-        in (await mia.command("quota set", waiting=2, role="Artists")).text
-    )
-    assert "Say `seconds`" in (await mia.command("quota set", remove=True, waiting=2)).text
-    assert "no rule of its own" in (await mia.command("quota set", remove=True, role="Artists")).text
-    assert "no rule there" in (await mia.command("quota set", remove=True, role="Artists")).text
-    acts = house.rows("SELECT actor, act FROM audit")
-    assert acts == [(mia.user.id, "quota set")] * 4
-    await mia.command("quota set", seconds=100_000, waiting=20)
+    await mia.command("quota clear", role="Artists")
+    await mia.command("quota clear", whole="everyone")
+    acts = house.rows("SELECT actor, act FROM audit ORDER BY number")
+    assert acts == [(mia.user.id, act) for act in ("quota set", "quota set", "quota clear", "quota clear")]
+
+
+async def test_a_rule_is_laid_over_what_was_said_before(house: House) -> None:
+    """A part that is not named stays; a part or all of it can be taken away, but only what is there."""
+    mia = house.person("mia")
+    assert "Say what to limit" in (await mia.command("quota set", role="Artists")).text
+    await mia.command("quota set", compute="500 s", per="hour", role="Artists")
+    said = (await mia.command("quota set", waiting=2, role="Artists")).text
+    assert "500 s of compute an hour" in said
+    assert "2 jobs waiting" in said
+    assert "an hour" in (await mia.command("quota set", compute="600 s", role="Artists")).text
+    said = (await mia.command("quota clear", what="waiting", role="Artists")).text
+    assert "10 min of compute an hour" in said
+    assert "waiting" not in said.partition("-#")[0]
+    assert "no such rule" in (await mia.command("quota clear", what="waiting", role="Artists")).text
+    assert "no rule for <@&" in (await mia.command("quota clear", role="Artists")).text
+    assert "no such rule" in (await mia.command("quota clear", role="Artists")).text
 
 
 async def test_waiting_jobs_are_limited(house: House) -> None:
     """One more than allowed is refused, with what to do."""
     ada, mia = house.person("ada"), house.person("mia")
-    await mia.command("quota set", seconds=100_000, waiting=1)
+    await mia.command("quota set", waiting=1)
     running = await ada.command("imagine", prompt="running", steps=60)
     await house.discord.until(lambda: is_drawing(running), timeout=PICTURES)
     waiting = await ada.command("imagine", prompt="waiting", steps=2)
@@ -51,15 +62,15 @@ async def test_waiting_jobs_are_limited(house: House) -> None:
     for message in (waiting, running):
         await ada.press(message, "Cancel")
     await house.settled()
-    await mia.command("quota set", seconds=100_000, waiting=20)
+    await mia.command("quota clear")
 
 
-async def test_only_managers_set_quotas_or_look_at_others(house: House) -> None:
+async def test_only_managers_set_quotas_and_only_moderators_look_at_others(house: House) -> None:
     """Discord hides nothing here; the code checks."""
     ada, mia = house.person("ada"), house.person("mia")
-    told = await ada.command("quota set", seconds=1e6, waiting=50)
+    told = await ada.command("quota set", compute="1000 h", waiting=50)
     assert "manage this server" in told.text
-    assert "manage this server" in (await ada.command("quota show", member="ben")).text
+    assert "manage messages" in (await ada.command("quota show", member="ben")).text
     assert "rules" not in (await ada.command("quota show")).text
     own = await mia.command("quota show", member="ada")
     assert f"<@{ada.user.id}> has used" in own.text
