@@ -1,4 +1,4 @@
-"""`/moderate jobs`: who sees what of the line, and what holding, letting go, putting first and stopping do."""
+"""`/moderate jobs`: who sees what of the line; holding, letting go, putting first and stopping."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -144,10 +144,10 @@ async def test_a_running_job_that_is_held_stops_and_keeps_its_steps(slow: House)
 
 
 async def test_what_is_put_first_goes_before_others(slow: House) -> None:
-    """Whatever its owner has had; the list, `/queue` and the others' Why say so."""
+    """Though it came later; the list, `/queue` and the others' Why say so."""
     ada, ben, mia = slow.person("ada"), slow.person("ben"), slow.person("mia")
     running = await drawing(slow, ada, "a running star")
-    before = await _waiting(ben, "a star in its turn", steps=20)
+    before = await _waiting(ada, "a star in its turn", steps=20)
     last = await _waiting(ada, "a star put first", steps=20)
     await slow.discord.until(slow.says(last, "2nd in line"))
     panel = await mia.command("moderate jobs")
@@ -155,7 +155,7 @@ async def test_what_is_put_first_goes_before_others(slow: House) -> None:
     assert "next in line · put first" in panel.text
     await slow.discord.until(slow.says(before, "2nd in line"))
     await slow.discord.until(slow.says(last, "Next in line"))
-    why = await ben.press(before, "Why am I 2nd?")
+    why = await ada.press(before, "Why am I 2nd?")
     assert isinstance(why, Message)
     assert "put first by a moderator" in why.text
     assert "“a star put first” · put first by a moderator" in (await ben.command("queue")).text
@@ -174,7 +174,7 @@ async def test_a_stopped_job_is_refunded_and_says_why(slow: House) -> None:
     first, second = ids(slow)
     form = await mia.press(panel, custom_id=f"{DESK}manage:{second}.0")
     assert isinstance(form, Modal)
-    assert form.title == "A job of Ben"
+    assert form.title == "a waiting star"
     await manage(mia, panel, second, "stop")
     await slow.discord.until(slow.says(waiting, "A moderator stopped this. Nothing was charged."))
     await manage(mia, panel, first, "stop", "not in _this_ channel.")
