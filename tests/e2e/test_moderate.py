@@ -39,9 +39,9 @@ async def test_the_list_shows_the_line_in_order_and_keeps_secrets(slow: House) -
     slow.discord.changes.set_overwrite(sketches, mia.user, deny=Permission.VIEW_CHANNEL)
     slow.discord.changes.set_overwrite(sketches, bot, allow=Permission.VIEW_CHANNEL)
     await drawing(slow, ada, "a public star")
-    await _waiting(ben, "a waiting star")
+    await _waiting(ada, "a waiting star")
     await _waiting(ada, "a private star", private=True)
-    await _waiting(ben.at("sketches"), "a hidden star")
+    await _waiting(ben.at("sketches"), "a hidden star", steps=60)
     panel = await mia.command("moderate jobs")
     assert panel.ephemeral
     assert panel.text.index("a public star") < panel.text.index("a waiting star")

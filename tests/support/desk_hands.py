@@ -3,6 +3,7 @@
 from house import PICTURES, House, is_drawing
 
 from bot.playground import Message, Modal, Person
+from bot.playground.components import walk
 
 DESK = "easel:1:desk:"
 
@@ -35,3 +36,11 @@ async def drawing(house: House, person: Person, prompt: str, **options: object) 
     reply = await person.command("imagine", prompt=prompt, **{"steps": 60, "count": 1, **options})
     await house.discord.until(lambda: is_drawing(reply), timeout=PICTURES)
     return reply
+
+
+def chosen(panel: Message, what: str) -> list[str]:
+    """What a menu shows as chosen: values, or the names of channels."""
+    menu = next(each for _, each in walk(panel.components) if each.get("custom_id") == f"{DESK}{what}")
+    return [each["value"] for each in menu.get("options", ()) if each.get("default")] + [
+        each["id"] for each in menu.get("default_values") or ()
+    ]
