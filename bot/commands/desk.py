@@ -302,7 +302,7 @@ def _page(entries: Sequence[AuditEntry], only: AuditFilter) -> discord.ui.Layout
     older = None
     if len(entries) > len(shown):
         older = write_filter(only, before=shown[-1].number)
-    return desk_panels.audit(shown, older=older)
+    return desk_panels.audit(shown, older=older, all_of_it=only == AuditFilter())
 
 
 LAST_MOMENT: Final = 2**33

@@ -187,11 +187,16 @@ def fitting(entries: Sequence[AuditEntry]) -> Sequence[AuditEntry]:
     return entries[:shown]
 
 
-def audit(entries: Sequence[AuditEntry], *, older: str | None) -> View:
-    """A page of what moderators did, newest first; `older` leads to the next."""
+def audit(entries: Sequence[AuditEntry], *, older: str | None, all_of_it: bool) -> View:
+    """A page of what moderators did, newest first.
+
+    Args:
+        older: what leads to the next page; None where this is the last.
+        all_of_it: whether every act was asked for.
+    """
     parts: list[Part] = [discord.ui.TextDisplay("### What moderators did")]
     text = "\n".join(f"- {audit_lines.line(entry)}" for entry in entries)
-    parts.append(_text(text or "Nothing that fits."))
+    parts.append(_text(text or ("Nothing is written down yet." if all_of_it else "Nothing that fits.")))
     if older is not None:
         parts.append(desk.Row(desk.button("audit", older, label="Older")))
     return _panel(parts)

@@ -64,23 +64,18 @@ def queue(lines: Sequence[QueueLine], *, more: int, elsewhere: int) -> discord.u
 
 
 def _queue_line(line: QueueLine) -> str:
-    state, eta = "**now**", ""
+    state, eta = "**now**", " · put first by a moderator" if line.record.bumped else ""
     if line.place is not None and line.place.position > 0:
-        state = "**held**" if line.place.held else f"**{line.place.position}.**"
-        eta = _out_of_turn(line)
+        state = f"**{line.place.position}.**"
+        if line.place.held:
+            state = "**held**"
+            eta = " · by a moderator" if line.record.hold is not None else " · until its hours begin"
     if line.place is not None and line.place.eta_seconds is not None:
         eta += f" · {words.about(line.place.eta_seconds)}"
     if line.place is not None and line.place.paused:
         eta = f" · paused at step {line.place.step} of {line.place.steps}{eta}"
     what = f"“{words.prompt(line.prompt, 80)}”" if line.prompt is not None else KINDS[line.record.kind]
     return f"{state} <@{line.record.user_id}> {what}{eta}"
-
-
-def _out_of_turn(line: QueueLine) -> str:
-    """What a moderator, or the clock, has done to the place of a job that waits."""
-    if line.place is not None and line.place.held:
-        return " · by a moderator" if line.record.hold is not None else " · until its hours begin"
-    return " · put first by a moderator" if line.record.bumped else ""
 
 
 def help_card(catalogue: Catalogue, *, count: int, moderates: bool = False) -> discord.ui.LayoutView:

@@ -61,7 +61,7 @@ def why(
     return panel(
         title,
         f"{FIRST if job_id in bumped else ''}{RULE} Lately {had}.{f' {PAUSED}' if own.paused else ''}",
-        _listed("At work now", [_at_work(entry, guild_id) for entry in running]),
+        _listed("At work now", [_at_work(entry, guild_id, bumped) for entry in running]),
         _listed("Turns before this one", [_waiting(entry, guild_id, bumped) for entry in ahead]),
         _when(own),
     )
@@ -81,13 +81,17 @@ def _listed(title: str, lines: list[str]) -> str:
     return "\n".join([f"**{title}**", *lines[:SHOWN], *more]) if lines else ""
 
 
-def _at_work(entry: QueueEntry, guild_id: int) -> str:
+def _at_work(entry: QueueEntry, guild_id: int, bumped: Collection[str]) -> str:
     step = f" · step {entry.step} of {entry.steps}" if entry.steps else ""
-    return f"- {_who(entry, guild_id)}{step}"
+    return f"- {_who(entry, guild_id)}{step}{_first(entry, bumped)}"
+
+
+def _first(entry: QueueEntry, bumped: Collection[str]) -> str:
+    return " · put first by a moderator" if entry.job_id in bumped else ""
 
 
 def _waiting(entry: QueueEntry, guild_id: int, bumped: Collection[str]) -> str:
-    first = " · put first by a moderator" if entry.job_id in bumped else ""
+    first = _first(entry, bumped)
     paused = f" · paused at step {entry.step} of {entry.steps}" if entry.paused else ""
     return (
         f"{entry.position}. {_who(entry, guild_id)} · has had {words.seconds_used(entry.lead)} more than the "
