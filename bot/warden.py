@@ -67,13 +67,21 @@ class Warden:
 
     async def _keep_hours(self) -> None:
         now = self._post.now()
-        for record in await self._store.unfinished():
-            if record.state not in (JobState.QUEUED, JobState.RUNNING):
-                continue
-            found = await self._store.books(record.asker, now)
-            if any(bound.value for bound in found.bounds.hours):
+        live = [
+            record
+            for record in await self._store.unfinished()
+            if record.state in (JobState.QUEUED, JobState.RUNNING)
+        ]
+        keeping = {
+            guild
+            for guild in {record.guild_id for record in live}
+            if any(policy.hours for policy in (await self._store.policies(guild)).own.values())
+        }
+        held = {entry.job_id: entry.held for entry in self._engine.queue()} if keeping else {}
+        for record in live:
+            if record.guild_id in keeping and record.id in held:
                 # Also what runs: it may have begun while it was being held.
+                found = await self._store.books(record.asker, now)
                 terms = terms_of(record, found.bounds, now)
-                entry = self._engine.place(record.id)
-                if entry is not None and entry.held != terms.held:
+                if held[record.id] != terms.held:
                     self._engine.change(record.id, terms)
