@@ -42,7 +42,7 @@ async def test_channels_are_chosen_and_what_waits_elsewhere_is_refunded(house: H
     """A command elsewhere is told where to go; a thread counts as its channel; none chosen is all."""
     ada, mia = house.person("ada"), house.person("mia")
     sketches = house.discord.world.channel_named("sketches")
-    running = await drawing(house, ada, "a running star", steps=20)
+    running = await drawing(house, ada, "a running star")
     waiting = await ada.command("imagine", prompt="a waiting star", steps=2, count=1)
     panel = await mia.command("settings")
     assert panel.ephemeral
@@ -54,7 +54,7 @@ async def test_channels_are_chosen_and_what_waits_elsewhere_is_refunded(house: H
     told = await ada.command("imagine", prompt="a star")
     assert told.ephemeral
     assert where in told.text
-    await house.pictures(running)
+    await ada.press(running, "Cancel")
     await _made(house, ada.at("sketches"))
     assert nothing_is_owed(house)
     await choose(mia, panel, "channels")
