@@ -35,6 +35,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 async def _made(house: House, person: Person, **options: object) -> Message:
     reply = await person.command("imagine", prompt="a star", **{"steps": 2, "count": 1, **options})
     await house.discord.until(lambda: has_pictures(reply), timeout=PICTURES)
+    await house.settled()
     return reply
 
 
@@ -163,7 +164,6 @@ async def test_pictures_are_kept_as_long_as_the_shorter_wish(
         ada, mia = house.person("ada"), house.person("mia")
         reply = await _made(house, ada)
         await _made(house, house.person("ben", "lobby", "Other Place"))
-        await house.settled()
         panel = await mia.command("settings")
         menu = next(each for each in panel.selects if each.custom_id.endswith("keep_days"))
         own = "as long as Easel keeps any" if studio is None else f"{studio} days, as everywhere"
