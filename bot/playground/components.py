@@ -110,6 +110,8 @@ class StoredForm:
                 stored[key] = self._stored(inner)
         if kind in SELECTS:
             stored.pop("required", None)  # a word for modals; in a message Discord drops it
+        if "default_values" in stored:  # discord.py sends their ids as numbers; Discord answers with strings
+            stored["default_values"] = [each | {"id": str(each["id"])} for each in stored["default_values"]]
         for key in ("media", "file"):
             if key in stored:
                 stored[key] = self._media(stored[key]["url"])

@@ -99,7 +99,6 @@ def settings(current: GuildSettings, catalogue: Catalogue, *, rules: str, studio
     """
     models = [(model.name, model.title) for model in catalogue.values()]
     samplers = [(sampler.name, sampler.title) for sampler in SAMPLERS.values()]
-    keep = "as long as Easel keeps any" if studio_days is None else f"{studio_days} days, as everywhere"
     parts: list[Part] = [
         _text("### Settings of this server\nEach change counts at once and is written down in `/audit`."),
         _text(f"**Quotas**\n{_cut(rules)}"),
@@ -140,8 +139,8 @@ def settings(current: GuildSettings, catalogue: Catalogue, *, rules: str, studio
         desk.choice(
             "keep_days",
             [
-                (STUDIO, f"Keep pictures {keep}"),
-                *((str(days), f"Keep pictures {name}") for days, name in KEEP.items()),
+                (STUDIO, _kept(None, studio_days)),
+                *((str(days), _kept(days, studio_days)) for days in KEEP),
             ],
             [STUDIO if current.keep_days is None else str(current.keep_days)],
             hint="How long pictures are kept",
@@ -164,6 +163,16 @@ def settings(current: GuildSettings, catalogue: Catalogue, *, rules: str, studio
         ),
     ]
     return _panel(parts)
+
+
+def _kept(days: int | None, studio_days: int | None) -> str:
+    """A choice of how long pictures are kept; where Easel itself keeps them shorter, that counts."""
+    most = "1 day" if studio_days == 1 else f"{studio_days} days"
+    if days is None:
+        own = "as long as Easel keeps any" if studio_days is None else f"{most}, as everywhere"
+        return f"Keep pictures {own}"
+    sooner = f" (Easel forgets them after {most})" if studio_days is not None and studio_days < days else ""
+    return f"Keep pictures {KEEP[days]}{sooner}"
 
 
 def _cut(rules: str) -> str:

@@ -1,10 +1,14 @@
 """“Why am I 4th?” is answered from the queue."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import discord
 
+from bot.held import Held
+from bot.quota import SERVER, Bound
 from bot.render.why import SHOWN, why
+from bot.store import Hold
 from inference import QueueEntry
 
 
@@ -36,7 +40,10 @@ LINE = (
 
 
 def text(job_id: str, line: tuple[QueueEntry, ...] = LINE) -> str:
-    view = why(job_id, line, guild_id=1)
+    return _said(why(job_id, line, guild_id=1))
+
+
+def _said(view: discord.ui.LayoutView) -> str:
     return "\n".join(
         item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay)
     )
@@ -74,6 +81,35 @@ def test_who_was_paused_is_told_why_and_others_are_told_of_it() -> None:
     assert "1. <@11>" in said
     assert "2. <@12> · has had 3 s more than the least · takes about 12 s · paused at step 23 of 50" in text(
         "job5", line
+    )
+
+
+def test_who_is_held_is_told_by_whom_and_until_when() -> None:
+    """A place in line would promise a turn that does not come; the moderators' words are shown as text."""
+    held = replace(LINE[5], held=True, eta_range=None)
+    line = (*LINE[:5], held)
+    now = datetime(2026, 1, 2, 8, tzinfo=UTC)
+    why_held = Held(hold=Hold(by=5, at=now, why="wait *here*"))
+    view = why("job6", line, guild_id=1, held=why_held)
+    assert "### Held" in (said := _said(view))
+    assert r"Held by a moderator: “wait \*here\*”." in said
+    assert "in line" not in said
+    closed = Held(closed=Bound(now, SERVER))
+    assert "Waits until <t:1767340800:f>, <t:1767340800:R>: these are not the hours." in _said(
+        why("job6", line, guild_id=1, held=closed)
+    )
+    never = Held(closed=Bound(None, SERVER))
+    assert "none are to come" in _said(why("job6", line, guild_id=1, held=never))
+
+
+def test_what_moderators_put_first_is_said_to_be_so() -> None:
+    """Nobody takes it for a fair turn; whose it is, is told so, too."""
+    line = (LINE[0], replace(LINE[4], position=1), replace(LINE[2], position=2))
+    assert "has had 40 s more than the least · takes about 12 s · put first by a moderator" in _said(
+        why("job3", line, guild_id=1, bumped={"job5"})
+    )
+    assert "A moderator has put it before everybody else." in _said(
+        why("job5", line, guild_id=1, bumped={"job5"})
     )
 
 

@@ -39,7 +39,7 @@ async def test_who_is_shut_out_reads_why_everywhere_and_what_waits_is_refunded(s
     ada, ben, mia = slow.person("ada"), slow.person("ben"), slow.person("mia")
     done = await ada.command("imagine", prompt="a finished star", steps=1, count=1)
     await slow.pictures(done)
-    running = await drawing(slow, ada, "a running star", steps=20)
+    running = await drawing(slow, ada, "a running star")
     waiting = await ada.command("imagine", prompt="a waiting star", steps=2, count=1)
     others = await ben.command("imagine", prompt="another's star", steps=2, count=1)
     said = await mia.command("moderate ban", member="ada", lasts="3 days", why="too *many* stars")

@@ -1,6 +1,7 @@
 """`/moderate jobs`: who sees what of the line; holding, letting go, putting first and stopping."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,26 @@ async def test_a_held_job_waits_says_so_and_goes_on_when_let_go(slow: House) -> 
     assert nothing_is_owed(slow)
     acts = slow.rows("SELECT act, why FROM audit ORDER BY number")
     assert acts == [("job held", "wait for **the** jury"), ("job released", None)]
+
+
+async def test_a_job_whose_hours_are_over_says_when_they_begin(slow: House) -> None:
+    """It keeps its place in the books and waits; when the rule goes, it goes on at once."""
+    ada, mia = slow.person("ada"), slow.person("mia")
+    running = await drawing(slow, ada, "a running star")
+    waiting = await _waiting(ada, "a waiting star")
+    hour = datetime.fromtimestamp(slow.discord.clock.now(), UTC).hour
+    spans = f"{(hour + 3) % 24}:00-{(hour + 4) % 24}:00"
+    await mia.command("quota set", whole="everyone", hours=spans)
+    await slow.discord.until(slow.says(waiting, ": these are not the hours"), timeout=PICTURES)
+    assert "✋ Waits until <t:" in waiting.text
+    assert "· until its hours begin" in (await ada.command("queue")).text
+    assert "🕗 waits for its hours" in (await mia.command("moderate jobs")).text
+    why = await ada.press(waiting, "Why am I held?")
+    assert isinstance(why, Message)
+    assert "Waits until <t:" in why.text
+    await ada.press(running, "Cancel")
+    await mia.command("quota clear", whole="everyone")
+    await slow.discord.until(lambda: has_pictures(waiting), timeout=PICTURES)
 
 
 async def test_a_running_job_that_is_held_stops_and_keeps_its_steps(slow: House) -> None:

@@ -25,9 +25,9 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     async with scripted(
         tmp_path,
         step=0.1,
-        EASEL_ENGINE__SLOTS="1",
         EASEL_MODELS__ADD=added,
-        EASEL_ENGINE__PREVIEW_SECONDS="0.1",
+        EASEL_ENGINE__SLOTS="1",
+        EASEL_ENGINE__PREVIEW_SECONDS="1",
     ) as house:
         yield house
 
@@ -35,6 +35,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 async def _made(house: House, person: Person, **options: object) -> Message:
     reply = await person.command("imagine", prompt="a star", **{"steps": 2, "count": 1, **options})
     await house.discord.until(lambda: has_pictures(reply), timeout=PICTURES)
+    await house.settled()
     return reply
 
 
@@ -42,7 +43,7 @@ async def test_channels_are_chosen_and_what_waits_elsewhere_is_refunded(house: H
     """A command elsewhere is told where to go; a thread counts as its channel; none chosen is all."""
     ada, mia = house.person("ada"), house.person("mia")
     sketches = house.discord.world.channel_named("sketches")
-    running = await drawing(house, ada, "a running star", steps=20)
+    running = await drawing(house, ada, "a running star")
     waiting = await ada.command("imagine", prompt="a waiting star", steps=2, count=1)
     panel = await mia.command("settings")
     assert panel.ephemeral
@@ -54,7 +55,7 @@ async def test_channels_are_chosen_and_what_waits_elsewhere_is_refunded(house: H
     told = await ada.command("imagine", prompt="a star")
     assert told.ephemeral
     assert where in told.text
-    await house.pictures(running)
+    await ada.press(running, "Cancel")
     await _made(house, ada.at("sketches"))
     assert nothing_is_owed(house)
     await choose(mia, panel, "channels")
@@ -106,16 +107,16 @@ async def test_previews_can_be_switched_off(house: House) -> None:
 
     def previews(message: Message) -> bool:
         return any(
-            "preview" in each.what for each in house.discord.record.of("uploaded", message_id=message.id)
+            "preview" in each.detail for each in house.discord.record.of("uploaded", message_id=message.id)
         )
 
-    shown = await _made(house, ada, steps=20)
+    shown = await _made(house, ada, steps=30)
     assert previews(shown)
     panel = await mia.command("settings")
     assert chosen(panel, "previews") == ["yes"]
     await choose(mia, panel, "previews", "no")
     assert chosen(panel, "previews") == ["no"]
-    hidden = await _made(house, ada, steps=20)
+    hidden = await _made(house, ada, steps=30)
     assert not previews(hidden)
     assert len(hidden.pictures) == 1
 
@@ -123,7 +124,7 @@ async def test_previews_can_be_switched_off(house: House) -> None:
 async def test_the_log_channel_is_told_and_its_loss_stops_nothing(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Acts arrive there without a ping; without the channel, or the right to write, they count all the same."""
+    """Acts arrive there and ping nobody; without the channel, or the right to write, they count, too."""
     mia, bot = house.person("mia"), house.discord.world.application.bot
     sketches = house.discord.world.channel_named("sketches")
     told = mia.at("sketches").messages
@@ -157,13 +158,12 @@ async def test_the_log_channel_is_told_and_its_loss_stops_nothing(
 async def test_pictures_are_kept_as_long_as_the_shorter_wish(
     tmp_path: Path, studio: str | None, server: str, forgotten: bool
 ) -> None:
-    """Of the server's and of whoever runs Easel; the panel says which there are; other servers keep theirs."""
+    """Of the server's and of whoever runs Easel, and the panel says both; other servers keep theirs."""
     environment = {} if studio is None else {"EASEL_STORAGE__KEEP_DAYS": studio}
-    async with scripted(tmp_path, ahead=-8 * DAY, **environment) as house:
+    async with scripted(tmp_path, step=0.02, pace=0.1, ahead=-8 * DAY, **environment) as house:
         ada, mia = house.person("ada"), house.person("mia")
         reply = await _made(house, ada)
         await _made(house, house.person("ben", "lobby", "Other Place"))
-        await house.settled()
         panel = await mia.command("settings")
         menu = next(each for each in panel.selects if each.custom_id.endswith("keep_days"))
         own = "as long as Easel keeps any" if studio is None else f"{studio} days, as everywhere"
@@ -210,7 +210,7 @@ async def test_a_role_gets_a_quota_by_form(house: House) -> None:
     """What it says stands in `/quota show`; what cannot be read is answered with how to write it."""
     mia = house.person("mia")
     panel = await mia.command("settings")
-    modal = await mia.press(panel, "⏱️ Give a role a quota")
+    modal = await mia.press(panel, "Give a role a quota")
     assert isinstance(modal, Modal)
     assert modal.title == "What a role may use"
     answers: dict[str, object] = {
