@@ -18,7 +18,7 @@ async def test_a_test_server_without_the_bot_does_not_stop_the_others(
     await own_house.restart()
     assert str(NOWHERE) in caplog.text
     registered = {command["name"] for command in own_house.discord.backend.commands.all_in(studio.id)}
-    assert registered == {"imagine", "queue", "cancel", "quota", "help"}
+    assert registered == {"imagine", "queue", "cancel", "quota", "help", "moderate", "settings", "audit"}
     assert "Easel" in (await own_house.person("ada").command("help")).text
 
 
