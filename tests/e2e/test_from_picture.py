@@ -279,10 +279,8 @@ async def test_a_slow_command_that_is_told_twice_makes_one_job(house: House) -> 
     ada = house.person("ada")
     before = len(house.states())
     house.discord.faults.repeat("INTERACTION_CREATE")
-    other = house.discord.faults.hold_file()
     answer, held = await slow(house, ada, photo(), prompt="an echoed field", count=1, steps=4)
     held.release()
     await house.pictures(answer)
-    other.release()
     assert house.states()[before:] == ["delivered"]
     assert len([m for m in ada.messages() if "an echoed field" in m.text]) == 1
