@@ -159,8 +159,8 @@ async def test_pictures_are_kept_as_long_as_the_shorter_wish(
     tmp_path: Path, studio: str | None, server: str, forgotten: bool
 ) -> None:
     """Of the server's and of whoever runs Easel, and the panel says both; other servers keep theirs."""
-    environment = {} if studio is None else {"EASEL_STORAGE__KEEP_DAYS": studio}
-    async with scripted(tmp_path, step=0.02, pace=0.1, ahead=-8 * DAY, **environment) as house:
+    wish = {} if studio is None else {"EASEL_STORAGE__KEEP_DAYS": studio}
+    async with scripted(tmp_path, step=0.02, pace=0.1, ahead=-8 * DAY, observed=True, **wish) as house:
         ada, mia = house.person("ada"), house.person("mia")
         reply = await _made(house, ada)
         await _made(house, house.person("ben", "lobby", "Other Place"))
