@@ -58,6 +58,8 @@ class Desk:
         self._pacing = pacing
         self._studio_days = studio_days
         self._lists: dict[int, asyncio.Task[None]] = {}
+        self._following: set[asyncio.Task[None]] = set()
+        self._closed = False
         self.presses: Mapping[str, Handler] = {
             "jobs": self._jobs,
             "manage": self._manage,
@@ -73,11 +75,12 @@ class Desk:
         """What becomes of each form."""
 
     async def close(self) -> None:
-        """No list follows what happens any more."""
-        for task in self._lists.values():
+        """No list follows what happens any more, nor will any."""
+        self._closed = True
+        for task in self._following:
             task.cancel()
-        if self._lists:
-            await asyncio.wait(self._lists.values())
+        if self._following:
+            await asyncio.wait(self._following)
 
     async def pressed(self, interaction: Interaction) -> None:
         """A button was pressed, or something chosen.
@@ -138,14 +141,18 @@ class Desk:
 
     def _follow(self, interaction: Interaction, ask: Ask, page: int) -> None:
         """Keep this person's list up to date; one list a person."""
+        if self._closed:
+            return
         for user in (ask.user_id, *list(self._lists)[: max(0, len(self._lists) - LISTS + 1)]):
             before = self._lists.pop(user, None)
             if before is not None:
                 before.cancel()
         task = asyncio.create_task(self._keep_up(interaction, ask, page), name="job list")
         self._lists[ask.user_id] = task
+        self._following.add(task)
 
         def ended(done: asyncio.Task[None]) -> None:
+            self._following.discard(done)
             if self._lists.get(ask.user_id) is done:
                 del self._lists[ask.user_id]
             if not done.cancelled() and (error := done.exception()) is not None:

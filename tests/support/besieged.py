@@ -142,7 +142,7 @@ async def besieged(house: House) -> Siege:
     assert held.text
     ids = [str(job) for (job,) in house.rows("SELECT id FROM jobs ORDER BY number")]
     panel = await manager.command("moderate jobs")
-    modal = await manager.press(panel, custom_id=f"easel:1:desk:manage:{ids[3]}")
+    modal = await manager.press(panel, custom_id=f"easel:1:desk:manage:{ids[3]}.0")
     assert isinstance(modal, Modal)
     await manager.submit(modal, {"act": "hold"})
     for name in ("banned", "banned moderator"):

@@ -116,6 +116,10 @@ DOORS: Final = (
         options={"member": MEMBER},
         tried="of somebody else",
     ),
+    _command("quota usage", Right.ANYBODY),
+    Door(
+        key="command quota usage", right=Right.MODERATOR, options={"member": MEMBER}, tried="of somebody else"
+    ),
     _command("quota set", Right.MANAGER, compute="2 h"),
     _command("quota preview", Right.MANAGER, compute="2 h"),
     _command("quota clear", Right.MANAGER),
