@@ -91,11 +91,8 @@ class Follower:
             log.exception("the disk is full", extra={"job": self._record.id})
             job.cancel()
             outcome = None
-        except (
-            Banned,
-            ChannelClosed,
-            QuotaRefused,
-        ) as error:  # moderators have decided so since it was accepted
+        except (Banned, ChannelClosed, QuotaRefused) as error:
+            # Moderators have decided so since it was accepted.
             log.info("may not run any more: %s", error, extra={"job": self._record.id})
             self.stop(job, quota_words.stopped(error))
             outcome = await job.outcome()
