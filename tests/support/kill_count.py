@@ -80,7 +80,7 @@ def _reckoned(database: sqlite3.Connection, images: Path, watch: Watch) -> Tally
     cards, shown = watch.cards, watch.shown
     jobs = {row["id"]: row for row in database.execute("SELECT * FROM jobs")}
     entries: dict[str, list[sqlite3.Row]] = defaultdict(list)
-    for row in database.execute("SELECT * FROM ledger ORDER BY number"):
+    for row in database.execute("SELECT * FROM ledger WHERE job IS NOT NULL ORDER BY number"):
         entries[row["job"]].append(row)
     faults = [f"integrity_check: {said}" for (said,) in database.execute("PRAGMA integrity_check")]
     faults = [fault for fault in faults if fault != "integrity_check: ok"]
