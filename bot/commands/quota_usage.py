@@ -17,7 +17,7 @@ from bot.commands import asking
 from bot.commands.matching import Choice
 from bot.moderation import Moderation
 from bot.render import charts
-from bot.render.charts import Slice, Theme, UsageChart
+from bot.render.charts import Day, Slice, Theme, UsageChart
 from bot.render.panels import PANEL
 from bot.store.history import Used
 from bot.studio import Studio
@@ -104,7 +104,7 @@ def charted(
     return UsageChart(
         title=f"Compute used, {span}",
         subtitle=f"{of}, by {divided}; days begin at midnight UTC",
-        days=tuple(by_day.items()),
+        days=tuple(Day(day=day, seconds=seconds) for day, seconds in by_day.items()),
         slices=tuple(Slice(label=label, seconds=seconds) for label, seconds in largest),
     )
 
