@@ -70,9 +70,7 @@ class World:
         asks = self.asks.values()
         mine = [(ask.at, ask.paid[None]) for ask in asks if ask.job.user_id == job.user_id]
         found = [(own, mine)]
-        place = Scope(ScopeKind.CHANNEL, job.channel_id)
-        if place not in self.policies and job.parent_channel_id is not None:
-            place = Scope(ScopeKind.CHANNEL, job.parent_channel_id)
+        place = self.place(job)
         if (policy := self.policies.get(place)) is not None and policy.budget is not None:
             places = [(ask, {ask.job.channel_id, ask.job.parent_channel_id}) for ask in asks]
             here = [(ask.at, sum(ask.paid.values())) for ask, where in places if place.id in where]
@@ -82,11 +80,29 @@ class World:
         return found
 
     def crowded(self, job: NewJob) -> bool:
-        """Whether so many of the member's jobs wait that no other may."""
-        if any(self.said(job, lambda policy: policy.exempt)):
-            return False
-        waiting = sum(ask.waits for ask in self.asks.values() if ask.job.user_id == job.user_id)
-        return any(waiting >= most for most in self.said(job, lambda policy: policy.waiting))
+        """Whether so many jobs wait, of the member, in the channel or in the server, that no other may."""
+        waiting = [ask.job for ask in self.asks.values() if ask.waits]
+        said = self.said(job, lambda policy: policy.waiting)
+        exempt = any(self.said(job, lambda policy: policy.exempt))
+        if said and not exempt and sum(each.user_id == job.user_id for each in waiting) >= max(said):
+            return True
+        for place in (self.place(job), SERVER):
+            most = self.policies[place].waiting if place in self.policies else None
+            there = [
+                each
+                for each in waiting
+                if place == SERVER or place.id in (each.channel_id, each.parent_channel_id)
+            ]
+            if most is not None and len(there) >= most:
+                return True
+        return False
+
+    def place(self, job: NewJob) -> Scope:
+        """The channel whose policy counts: a thread's own, else that of the channel it is in."""
+        own = Scope(ScopeKind.CHANNEL, job.channel_id)
+        if own in self.policies or job.parent_channel_id is None:
+            return own
+        return Scope(ScopeKind.CHANNEL, job.parent_channel_id)
 
     # — what pays —
 
